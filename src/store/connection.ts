@@ -2,7 +2,7 @@
 import { type ClientConfig, types } from "pg";
 import { StoreError } from "./errors.ts";
 
-/** The schema's name is part of start-up options and of the names of channels, which Postgres limits to 63 bytes. */
+/** The schema's name is part of start-up options and of channel names. Postgres limits channel names to 63 bytes. */
 const plainName = /^[a-z_][a-z0-9_]{0,49}$/;
 
 const int8: number = types.builtins.INT8;
@@ -34,7 +34,7 @@ export function connectionConfig(url: string, schema: string): ClientConfig {
   };
 }
 
-/** Deadlines of everyday work. The last one limits how long a paused process holds its row locks. */
+/** Deadlines of the pooled connections. The last one limits how long a paused process holds its row locks. */
 export const everydayDeadlines = {
   statement_timeout: 25_000,
   query_timeout: 30_000,
@@ -42,7 +42,7 @@ export const everydayDeadlines = {
   idle_in_transaction_session_timeout: 5_000,
 } as const;
 
-/** Adds the path as a start-up option, so that no pooled connection loses it. The URL's own `options` are kept. */
+/** Adds the path as a start-up option. So every connection of the pool has it. The URL's own `options` are kept. */
 function withSearchPath(text: string, schema: string): string {
   const url = new URL(text);
   const options = [url.searchParams.get("options"), `-c search_path=${schema}`];

@@ -1,4 +1,4 @@
-/** The errors between Driftwarden and its own database. */
+/** The errors of the store. */
 import { DriftwardenError } from "../errors.ts";
 
 export type StoreCode =
@@ -18,7 +18,7 @@ export type StoreCode =
 
 /**
  * `DW_STORE_COMMIT_UNKNOWN` is never retryable: the transaction may have committed. Read what is stored before doing
- * anything. `DW_STORE_FENCED` means that another process has taken over: forget what is in memory.
+ * anything. `DW_STORE_FENCED` means that another process has taken over: drop the state in memory.
  */
 export class StoreError extends DriftwardenError<StoreCode> {}
 

@@ -1,6 +1,6 @@
 /**
- * Turns documents into text for `json` columns. The type is `json`, not `jsonb`, because it keeps the text as it is. So
- * the order of keys stays, and documents can be compared and hashed as text.
+ * Turns documents into text for `json` columns. The type is `json`, not `jsonb`, because `json` keeps the text
+ * unchanged. So documents can be compared and hashed as text.
  */
 import { storableText } from "./storable.ts";
 
@@ -14,7 +14,9 @@ export function toJson(value: unknown): string {
   return storableText(JSON.stringify(value ?? null, finite));
 }
 
-/** Whether both would be stored as the same text. A replay compares its decisions with the stored ones this way. */
+/**
+ * Whether both values have the same stored text. A replay compares its decisions with the stored decisions this way.
+ */
 export function sameJson(a: unknown, b: unknown): boolean {
   return toJson(a) === toJson(b);
 }

@@ -5,7 +5,10 @@ import { backoffMs } from "../backoff.ts";
 import { systemClock as clock } from "../clock.ts";
 import type { StoreMetrics } from "./metrics.ts";
 
-/** @param payload of the sender; empty after each connect, because notifications may have been missed before */
+/**
+ * @param payload from the notification. After each connect it is empty, because notifications may have been lost
+ *   before.
+ */
 export type Heard = (payload: string) => void;
 
 export interface ListenerOptions {
@@ -36,7 +39,7 @@ export class Listener {
     const all = this.#heard.get(channel);
     if (all === undefined) {
       this.#heard.set(channel, new Set([heard]));
-      // If this fails, the connection is gone. The next one listens to every channel.
+      // If this fails, the connection is lost. The next connection listens to every channel.
       if (this.#client !== undefined) void this.#ask(this.#client, channel).catch(() => undefined);
     } else all.add(heard);
     this.#running ??= this.#run();
@@ -96,7 +99,7 @@ export class Listener {
     for (const heard of this.#heard.get(channel) ?? []) heard(payload);
   }
 
-  /** Waits for earlier statements: pg warns of a query that is sent while another one runs. */
+  /** Waits for earlier statements, because pg warns when a query is sent while another one runs. */
   #ask(client: Client, channel: string): Promise<unknown> {
     const sql = `listen "${this.#options.schema}:${channel}"`;
     const answered = this.#asked.then(() => client.query(sql));

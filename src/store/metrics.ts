@@ -60,13 +60,13 @@ export function storeMetrics(registry: Registry): StoreMetrics {
   };
 }
 
-/** Adding up the sizes reads the catalogue, so it is not done at every scrape. */
+/** How long a size is reused. Summing the sizes reads the catalogue, which is too slow for every scrape. */
 const keptMs = 30_000;
 
 /**
- * Shows how much room the store takes; nothing while it cannot be asked.
+ * Shows the size of the store. The metric has no value while the store cannot be read.
  *
- * @param sizeBytes asked at most every 30 s
+ * @param sizeBytes called at most every 30 s
  */
 export function storeSizeMetric(registry: Registry, sizeBytes: () => Promise<number>): void {
   let askedAt = Number.NEGATIVE_INFINITY;

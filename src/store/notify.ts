@@ -1,12 +1,12 @@
-/** Wakes the listeners on a channel of this store, when the transaction commits. */
+/** Notifies the listeners on a channel of this store, when the transaction commits. */
 import type { Queryable } from "./query.ts";
 
-/** Channels belong to the database, so the schema is part of their name. */
+/** All schemas of a database share its channels, so a channel's name contains the schema. */
 const sql = "select pg_notify(current_schema() || ':' || $1, $2)";
 
 /**
- * What can be listened to, in this order: effects were promised or hastened, people said something or were answered, a
- * ticket may have changed, records were appended, the processes of a group changed.
+ * The channels. `outbox`: effects were promised or made due. `commands`: a command or an answer was stored. `tickets`:
+ * a ticket may have changed. `log`: records were appended. `members`: the processes of a group changed.
  */
 export type Channel = "outbox" | "commands" | "tickets" | "log" | "members";
 

@@ -7,12 +7,12 @@ import { type StoreCode, StoreError } from "./errors.ts";
 
 export type PostgresFailure = "conflict" | "lost" | "refused" | "other";
 
-/** Classes of SQLSTATE that no waiting repairs: credentials, no such database, no right. */
+/** SQLSTATEs that waiting does not repair: wrong credentials, missing database or schema, missing right. */
 const refusals = /^(28|3D000|3F000|42501)/;
-/** The connection or the server went away: connection exceptions, too many connections, shutdown, starting up. */
+/** The connection or the server is lost: connection exceptions, too many connections, shutdown, startup. */
 const losses = /^(08|53300|57P0|25P03)/;
 const conflicts = /^(40001|40P01)$/;
-/** What Node's sockets and the driver say when a connection cannot be made or is gone. */
+/** Error codes of Node's sockets when a connection cannot be made or is lost. */
 const socketCodes =
   /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|ENOENT|EACCES|ERR_STREAM|ERR_SOCKET)/;
 const driverWords =
@@ -24,16 +24,19 @@ function codeOf(error: unknown): string {
   return typeof code === "string" ? code : "";
 }
 
-/** The server cannot work now, whatever it was asked: no disk, no memory, read-only, an I/O error, a conflict. */
+/**
+ * The server cannot carry out any statement now: no disk space, no memory, read-only, an I/O error. A conflict counts
+ * too.
+ */
 const unwell = /^(08|25006|40|53|55P03|57P|58)/;
 
-/** Whether the same work may succeed later. */
+/** Whether the server cannot work now, so that the same statement may succeed later. */
 export function isServerUnwell(error: unknown): boolean {
   return error instanceof DatabaseError && unwell.test(codeOf(error));
 }
 
 export function classify(error: unknown): PostgresFailure {
-  // Ours already; its message may quote the driver's words.
+  // An error of Driftwarden. Its message may quote the driver's words, so they are not searched.
   if (error instanceof DriftwardenError) return "other";
   const code = codeOf(error);
   if (!(error instanceof DatabaseError)) {
@@ -54,7 +57,9 @@ const troubles: Readonly<Record<PostgresTrouble, StoreCode>> = {
   pooler: "DW_STORE_POOLER",
 };
 
-/** What the operator sees of a failure; errors that are neither a loss nor a refusal stay as they are. */
+/**
+ * Turns losses, refusals and known faults of the setup into a StoreError for the operator. Other errors stay unchanged.
+ */
 export function asStoreError(error: unknown, doing: string): unknown {
   if (error instanceof DriftwardenError) return error;
   const trouble = postgresTrouble(error);

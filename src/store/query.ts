@@ -1,4 +1,4 @@
-/** The two ways to run a query: the store for a single statement, a Tx inside a transaction. */
+/** The two ways to run a query: on the store for a single statement, on a Tx inside a transaction. */
 
 /** What may be bound to $1, $2, …; arrays become Postgres arrays. */
 export type Value = string | number | boolean | Buffer | null | undefined | readonly Value[];
@@ -8,9 +8,9 @@ export interface Queryable {
   query<Row = never>(sql: string, values?: readonly Value[]): Promise<Row[]>;
 }
 
-/** A transaction in work. Statements run one after the other; it ends when the function it was given to settles. */
+/** An open transaction. Its statements run one after the other. It ends when the function that received it settles. */
 export interface Tx extends Queryable {
   readonly inTransaction: true;
-  /** Does this once the transaction has committed. It must not throw. What is rolled back and tried again does it once. */
+  /** Calls `work` after the commit. `work` must not throw. Attempts that were rolled back do not call it. */
   afterCommit(work: () => void): void;
 }

@@ -1,4 +1,4 @@
-/** Deletes rows that are older than `retention:` keeps them, in batches, in one process at a time. */
+/** Deletes rows that are older than the times under `retention:`. It works in batches, in one process at a time. */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { pruneDecisions } from "./decisions/prune.ts";
@@ -12,7 +12,10 @@ import type { Store } from "./store.ts";
 
 export interface RetentionOptions {
   readonly store: Store;
-  /** How long each is kept, ms, by the database's clock: a wrong clock of this machine deletes nothing. */
+  /**
+   * How long the rows of each table are kept, ms. Ages are by the database's clock, so a wrong clock of this machine
+   * deletes nothing.
+   */
   readonly keepMs: {
     readonly decisions: number;
     readonly outbox: number;
@@ -27,7 +30,7 @@ export interface RetentionOptions {
 
 const intervalMs = 3_600_000;
 const leaseMs = 300_000;
-/** A batch takes some tens of ms, and others who append to the journal wait only that long. */
+/** Rows in a batch. A batch takes some tens of ms. Others who append to the journal wait that long. */
 const batchRows = 5_000;
 
 type Table = keyof RetentionOptions["keepMs"];
@@ -42,18 +45,18 @@ export class Retention {
     this.#options = options;
   }
 
-  /** Looks now, and once an hour. */
+  /** Deletes old rows now, and then once an hour. */
   start(): void {
     this.#working = this.#work();
   }
 
-  /** Waits for the batch in hand. */
+  /** Waits for the batch that is being deleted. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#working;
   }
 
-  /** @returns rows deleted; 0 as well when another process does it */
+  /** @returns rows deleted; 0 also when another process holds the lease */
   async round(): Promise<number> {
     let deleted = 0;
     for (const table of tables) {
@@ -92,7 +95,7 @@ export class Retention {
       if (table === "journal") return pruneJournal(tx, { ...which, nowMs });
       const prune = table === "decisions" ? pruneDecisions : pruneOutbox;
       const rows = await prune(tx, which);
-      // The hashes of the rows stay in the journal, so the journal has to say why the rows are gone.
+      // The hashes of the rows stay in the journal, so the journal records why the rows are gone.
       const body = { table, beforeMs: nowMs - keepMs[table], rows };
       if (rows > 0) await appendJournal(tx, [{ kind: deletedKind, atMs: nowMs, body }]);
       return rows;

@@ -1,4 +1,4 @@
-/** Opens the store at start: waits in real time for a database that is not up yet, then migrates its schema. */
+/** Prepares the store at start: waits in real time for a database that is not up yet, then migrates its schema. */
 import { Client, type ClientConfig } from "pg";
 import type { Logger } from "pino";
 import { systemClock as clock } from "../clock.ts";
@@ -18,8 +18,8 @@ const firstWaitMs = 100;
 const longestWaitMs = 2_000;
 
 /**
- * @throws StoreError DW_STORE_UNREACHABLE (retryable) after the startup timeout; others, such as DW_STORE_REFUSED and
- *   DW_STORE_TOO_NEW, at once, since waiting does not help
+ * @throws StoreError DW_STORE_UNREACHABLE (retryable) after the startup timeout. Other codes, such as DW_STORE_REFUSED
+ *   and DW_STORE_TOO_NEW, are thrown at once.
  */
 export async function startUp(config: ClientConfig, options: StartupOptions): Promise<void> {
   const { logger, startupTimeoutMs } = options;

@@ -1,21 +1,20 @@
 /**
- * The time of the store, for all processes that use it. Due times, the windows of budgets and the ends of cooldowns are
- * compared across processes and restarts. A wall clock that is stepped an hour ahead would otherwise refill budgets and
- * delay effects by an hour.
+ * The time of the store, for all processes that use it. Due times, budget windows and cooldown ends are compared across
+ * processes and restarts. With the machine's wall clock, a step of an hour would refill budgets or delay effects.
  */
 import type { Logger } from "pino";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Queryable } from "./query.ts";
 
 export interface StoreClock extends Clock {
-  /** Stops following the store. The clock goes on from its present time. */
+  /** Stops reading the store's time. The clock continues from its present time. */
   stop(): void;
 }
 
 export interface StoreClockOptions {
   readonly store: Queryable;
   readonly logger: Logger;
-  /** How often the store is asked, ms. Default 30 s. */
+  /** How often the store's time is read, ms. Default 30 s. */
   readonly followMs?: number;
 }
 
@@ -27,14 +26,14 @@ export async function storeNowMs(q: Queryable): Promise<number> {
 }
 
 const sql = `select extract(epoch from clock_timestamp())::float8 * 1000 as "nowMs"`;
-/** An answer that took longer is too inaccurate. */
+/** A reading that took longer is too inaccurate. */
 const longestAnswerMs = 1000;
 const toldAboveMs = 60_000;
 
 /**
- * The database's clock, carried on between two looks by the machine's steady clock, which nobody can set.
+ * The database's clock. Between two readings the machine's monotonic clock measures the time.
  *
- * @throws StoreError when the first look fails; later ones are tried again
+ * @throws StoreError when the first reading fails; later readings are tried again
  */
 export async function followStoreClock(options: StoreClockOptions): Promise<StoreClock> {
   const { store, logger, followMs = 30_000 } = options;

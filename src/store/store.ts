@@ -1,4 +1,4 @@
-/** The store: Driftwarden's own schema in Postgres. Its tables are read and written in the folders beside this file. */
+/** The store: Driftwarden's own schema in Postgres. The folders beside this file read and write its tables. */
 import { Pool } from "pg";
 import type { Logger } from "pino";
 import { connectionConfig, everydayDeadlines } from "./connection.ts";
@@ -19,25 +19,25 @@ export interface StoreOptions {
   readonly metrics: StoreMetrics;
   /** How long to wait at start for a database that does not answer, ms. */
   readonly startupTimeoutMs: number;
-  /** Connections beside the one that listens, ≥ 2. Default 10. */
+  /** Most connections in the pool, ≥ 2. The listening connection is extra. Default 10. */
   readonly maxConnections?: number;
 }
 
-/** The store is a Queryable too: each statement given to it is a transaction of its own. */
+/** The store is a Queryable too: each of its statements is a transaction of its own. */
 export interface Store extends Queryable {
   /**
    * Commits all of `work` or nothing. Conflicts are tried again, so `work` may run more than once. It must change
    * nothing outside the transaction.
    *
-   * @throws StoreError DW_STORE_COMMIT_UNKNOWN when the transaction may have committed: read before doing anything
-   *   again; DW_STORE_UNREACHABLE when it did not commit
+   * @throws StoreError DW_STORE_COMMIT_UNKNOWN when the transaction may have committed: read the stored state first;
+   *   DW_STORE_UNREACHABLE when it did not commit
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Calls back on each notification, and with an empty payload after each connect. @returns a function that ends it */
   listen(channel: Channel, heard: Heard): () => void;
   /** Bytes on disk of all tables of the schema, with indexes and TOAST. */
   sizeBytes(): Promise<number>;
-  /** Waits for statements in work. May be called twice. */
+  /** Waits for running statements. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const config = connectionConfig(options.url, schema);
   await startUp(config, { ...options, schema });
   const pool = new Pool({ ...config, ...everydayDeadlines, max: options.maxConnections ?? 10 });
-  // Idle connections break when the server restarts; the pool has replaced them already.
+  // Idle connections break when the server restarts. The pool replaces them.
   pool.on("error", (error) => logger.debug({ err: error }, "idle connection to the store lost"));
   const listener = new Listener(config, { ...options, schema });
   const query = async <Row>(sql: string, values?: readonly Value[]): Promise<Row[]> => {

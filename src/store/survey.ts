@@ -1,4 +1,7 @@
-/** Checks the store for `check` and the daemon's probes: connects, reads what the role may do, and writes nothing. */
+/**
+ * Checks the store for `check` and for the daemon's probes: connects and reads the rights of the role. It writes
+ * nothing.
+ */
 import { Client } from "pg";
 import { type CheckFinding, failed, fine, wrong } from "../finding.ts";
 import { connectionConfig } from "./connection.ts";
@@ -9,7 +12,7 @@ import { asStoreError } from "./postgres-error.ts";
 export interface StoreSurvey {
   readonly url: string;
   readonly schema: string;
-  /** The log in the store, and how many partitions it is to have; undefined when the log is elsewhere. */
+  /** The log in the store and its configured number of partitions; undefined when the log is not in the store. */
   readonly log?: { readonly name: string; readonly partitions: number } | undefined;
 }
 
@@ -38,7 +41,7 @@ const rightsSql = `
 const hasTableSql = "SELECT to_regclass($1) IS NOT NULL AS there";
 const answerTimeoutMs = 10_000;
 
-/** @returns what was found, one finding at least; never throws */
+/** @returns at least one finding; never throws */
 export async function surveyStore(survey: StoreSurvey): Promise<readonly CheckFinding[]> {
   let client: Client | undefined;
   try {
@@ -132,7 +135,7 @@ async function hasTable(client: Client, name: string): Promise<boolean> {
   return rows[0]?.there === true;
 }
 
-/** The number of partitions is fixed when the log is made. */
+/** The number of partitions is fixed when the log is created. */
 async function logFindings(
   client: Client,
   { log, schema }: StoreSurvey,

@@ -1,4 +1,4 @@
-/** Runs work in a transaction, and is the one place that decides which errors are retried. */
+/** Runs work in a transaction. Only this file decides which errors are retried. */
 import type { ClientBase, Pool, PoolClient, QueryResultRow } from "pg";
 import { backoffMs } from "../backoff.ts";
 import { systemClock } from "../clock.ts";
@@ -39,8 +39,8 @@ export function txOf(client: ClientBase, committed: (() => void)[] = []): Tx {
 }
 
 /**
- * A conflict has rolled everything back, so the work is tried again. A connection lost before COMMIT was sent has
- * rolled back too, but the caller decides what to do. If the connection is lost at COMMIT, the work may have committed,
+ * A conflict has rolled everything back, so the work is tried again. A loss of the connection before COMMIT has rolled
+ * back too, but the caller decides whether to retry. If the connection is lost at COMMIT, the work may have committed,
  * so it is never repeated here.
  *
  * @throws StoreError DW_STORE_UNREACHABLE, DW_STORE_REFUSED, DW_STORE_COMMIT_UNKNOWN; whatever `work` throws
@@ -61,7 +61,7 @@ export async function runTransaction<T>(
       if (reason !== "conflict" || attempt === retries)
         throw asStoreError(error, "using the store");
     }
-    // Without a pause, the work could take its first lock before the other transaction goes on, and conflict again.
+    // Without a pause, the work could take its first lock before the other transaction continues, and conflict again.
     await systemClock.sleep(backoffMs(attempt, longestPauseMs, firstPauseMs));
   }
 }
@@ -71,7 +71,10 @@ function reasonOf(error: unknown): string {
   return error.code === "DW_STORE_COMMIT_UNKNOWN" ? "commit_unknown" : "other";
 }
 
-/** A client in use has no other listener: a connection that breaks between two statements would end the process. */
+/**
+ * A client in use has no other error listener. Without one, a connection that breaks between two statements would end
+ * the process.
+ */
 const ignore = (): undefined => undefined;
 
 async function once<T>(pool: Pool, work: Work<T>): Promise<T> {

@@ -1,4 +1,7 @@
-/** Display names of tracker accounts that no configuration names. They are for texts only, never for rights. */
+/**
+ * Display names of tracker accounts that are missing in the configuration. They appear in texts only and give no
+ * rights.
+ */
 import type { Queryable } from "../query.ts";
 
 export interface AccountName {
@@ -8,7 +11,7 @@ export interface AccountName {
   readonly name: string;
 }
 
-/** So many names are kept, those that were seen last. */
+/** Most names that are stored. The most recently seen ones are kept. */
 const mostKept = 2000;
 const longestName = 200;
 
@@ -33,7 +36,7 @@ export async function saveAccountNames(
   await q.query(forgetSql, [mostKept]);
 }
 
-/** By account; those that were never seen are left out. */
+/** By account. Accounts without a stored name are left out. */
 export async function accountNames(
   q: Queryable,
   accounts: readonly string[],

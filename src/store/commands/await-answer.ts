@@ -1,4 +1,4 @@
-/** Hands in a command and waits for the daemon's answer, for doors where people wait: HTTP and the command line. */
+/** Stores a command and waits for the daemon's answer. HTTP and the command line use it, because people wait there. */
 import type { Clock } from "../../clock.ts";
 import type { Store } from "../store.ts";
 import {
@@ -15,13 +15,13 @@ export interface AwaitOptions {
   readonly waitMs: number;
 }
 
-/** Longest pause between two looks, in case a notification is lost. */
+/** Longest pause between two reads of the answer, in case a notification is lost. */
 const lookEveryMs = 1000;
 
 /**
- * A message that was handed in before is not carried out again: its first answer is returned.
+ * A message that is stored already is not carried out again. Its first answer is returned.
  *
- * @returns undefined when no answer comes in time; the command is stored and is carried out later
+ * @returns undefined when no answer is stored in time. The command stays stored and is carried out later.
  */
 export async function handInAndWait<Answer>(
   store: Store,

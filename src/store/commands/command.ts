@@ -1,48 +1,48 @@
 /**
- * Stores what people said and what they were answered. Every door puts its commands in here, and takes the answers from
- * here to pass them on.
+ * Stores the commands of people and the answers to them. Every door stores its commands here, and reads the answers
+ * that it delivers.
  *
- *     insertCommand ──► waiting ── the daemon carries it out ──► answered ── the door says it ──► carried
+ *     insertCommand ──► waiting ── the daemon carries it out ──► answered ── the door delivers it ──► carried
  */
 import { toJson } from "../json.ts";
 import { notify } from "../notify.ts";
 import type { Queryable, Tx } from "../query.ts";
 
-/** A ticket comment, what was done in the tracker itself, a request over HTTP, the command line of the machine. */
+/** A ticket comment, a change in the tracker, a request over HTTP, the command line of the machine. */
 export type Door = "ticket" | "tracker" | "http" | "cli";
 
-/** Why the door says that the words must not be carried out; the daemon answers with the reason. */
+/** Why the command must not be carried out. The door sets it, and the daemon answers with the reason. */
 export type Unfit =
-  /** The text may be another one than its author wrote. */
+  /** The comment was edited, so its text may not be its author's. */
   | "edited"
-  /** An outsider of a service desk. */
+  /** The author is an outside customer of a service desk. */
   | "outsider"
-  /** Longer than anybody types. */
+  /** The text is too long to have been typed. */
   | "too_long"
   /** Several tickets were changed at once in the tracker. */
   | "bulk"
-  /** No people are configured, and the tracker does not let this account be assigned. */
+  /** No people are configured, and the tracker cannot assign tickets to this account. */
   | "not_assignable";
 
 export interface NewCommand {
   readonly door: Door;
   /**
-   * Unique at this door: id of the comment or of the entry in the ticket's history, or idempotency key. The id of the
-   * command is `door:message`.
+   * Unique at this door: the id of the comment or of the history entry, or the idempotency key. The id of the command
+   * is `door:message`.
    */
   readonly message: string;
   /** Id of the ticket on which the door posts the answer. Empty for doors without tickets. */
   readonly place: string;
   /** Number of the incident that the command is about; null for none. */
   readonly incident: number | null;
-  /** Who gave the command: account id, key, or name of a token's person, as the door has it. Never a display name. */
+  /** Who gave the command: account id, key, or name of a token's person. Never a display name. */
   readonly account: string;
   /** One command a line: `dw ack`, `/ack`, or `ack` where the door takes nothing else. */
   readonly said: string;
-  /** By the clock of the door, ms since 1970. */
+  /** When it was given, by the clock of the door, ms since 1970. */
   readonly saidAtMs: number;
   readonly unfit?: Unfit | null | undefined;
-  /** Roles that the account has by groups of the tracker, as the door read them just now. Default: none. */
+  /** Roles that groups of the tracker give to the account. The door read them just before. Default: none. */
   readonly roles?: readonly string[];
 }
 
@@ -82,7 +82,7 @@ export function commandId({ door, message }: Pick<NewCommand, "door" | "message"
 }
 
 /**
- * Hands words in, once: the same message again changes nothing. The daemon is woken when the transaction commits.
+ * Stores a command once: the same message again changes nothing. The daemon is notified when the transaction commits.
  *
  * @returns whether it is new
  */
@@ -100,17 +100,17 @@ export async function insertCommand(
 }
 
 /**
- * Takes the oldest command that waits. Commands of one incident are taken one after the other. The command is locked
- * until the transaction ends.
+ * Takes the oldest waiting command and locks it until the transaction ends. Commands of one incident are taken one
+ * after the other.
  *
- * @param id of the only command that is wanted. Default: any.
+ * @param id takes only this command. Default: any.
  */
 export async function takeCommand(tx: Tx, id?: string): Promise<StoredCommand | undefined> {
   const [row] = await tx.query<StoredCommand>(takeSql, [id ?? null]);
   return row;
 }
 
-/** Stores the answer. Call it in the transaction that carries out the command. The door is woken. */
+/** Stores the answer. Call it in the transaction that carries out the command. The door is notified. */
 export async function answerCommand(
   tx: Tx,
   id: string,
@@ -120,7 +120,7 @@ export async function answerCommand(
   await notify(tx, "commands");
 }
 
-/** Answers that the door has not carried back, in the order in which they were handed in; at most `limit`. */
+/** Answers that the door has not delivered yet, in the order of their commands; at most `limit`. */
 export async function answersToCarry<Answer>(
   q: Queryable,
   door: Door,
@@ -139,13 +139,13 @@ export async function answerOf<Answer>(
   return { ...row, answer: row.answer };
 }
 
-/** What was said; undefined when it is not stored. */
+/** The text of the command; undefined when the command is not stored. */
 export async function textOf(q: Queryable, id: string): Promise<string | undefined> {
   const [row] = await q.query<{ said: string }>(textSql, [id]);
   return row?.said;
 }
 
-/** Call it when the door has given the answers to people, or nobody waits for them. */
+/** Call it when the door has delivered the answers, or nobody waits for them. */
 export async function answersCarried(q: Queryable, ids: readonly string[]): Promise<void> {
   if (ids.length > 0) await q.query(carriedSql, [ids]);
 }

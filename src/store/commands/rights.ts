@@ -1,4 +1,4 @@
-/** Since when somebody has a right. A command from before that is refused. */
+/** Since when each account has a role. Commands that are older than the role are refused. */
 import type { Queryable, Tx } from "../query.ts";
 
 export interface Right {
@@ -17,7 +17,7 @@ select handle, role, $3 from unnest($1::text[], $2::text[]) as given (handle, ro
 on conflict (handle, role) do nothing`;
 const sinceSql = 'select since_ms as "sinceMs" from rights where handle = $1 and role = $2';
 
-/** Replaces the rights by those of the configuration. New ones count from now. */
+/** Replaces the rights by those of the configuration. New rights begin now. */
 export async function setRights(tx: Tx, rights: readonly Right[], nowMs: number): Promise<void> {
   const columns = [rights.map(({ handle }) => handle), rights.map(({ role }) => role)];
   await tx.query(forgetSql, columns);

@@ -1,4 +1,4 @@
-/** Answers that are to be posted on tickets: which tickets wait for some, and which answers share one comment. */
+/** Answers to post on tickets: which tickets have undelivered answers, and which answers share one comment. */
 import type { Queryable, Tx } from "../query.ts";
 
 export interface AnsweredTicket {
@@ -8,7 +8,7 @@ export interface AnsweredTicket {
   readonly incident: number;
 }
 
-/** Answers of one comment, in the order in which people spoke. */
+/** Answers of one comment, in the order in which their commands were stored. */
 export interface SaidTogether<Answer> {
   /** Id of the first command: it names the comment. */
   readonly first: string;
@@ -34,15 +34,18 @@ export function answeredTickets(q: Queryable): Promise<readonly AnsweredTicket[]
   return q.query<AnsweredTicket>(waitingSql);
 }
 
-/** Jira takes comments of up to 32,767 characters. As JSON an answer is longer than as the text of a comment. */
+/**
+ * Jira takes comments of up to 32,767 characters. The limit is in characters of JSON, because an answer is longer as
+ * JSON than as text.
+ */
 const mostCharacters = 30_000;
 
 /**
- * Marks waiting answers of a ticket as carried, and returns all answers of their comment. Answers that are carried
- * within `togetherMs` after the first one of a comment join that comment, unless it would become too long. What does not
- * fit goes on waiting. Call it with the incident locked.
+ * Marks undelivered answers of a ticket as carried, and returns all answers of their comment. Answers that are carried
+ * within `togetherMs` after the first one of a comment join that comment. An answer that would make the comment too
+ * long stays undelivered. Call it with the incident locked.
  *
- * @returns undefined when no answer waits any more
+ * @returns undefined when every answer is carried
  */
 export async function carryTogether<Answer>(
   tx: Tx,
@@ -70,11 +73,11 @@ interface Waiting {
 
 interface OpenComment {
   readonly first: string;
-  /** Characters of all its answers. */
+  /** Characters of all answers of the comment. */
   readonly size: number;
 }
 
-/** The first ones that fit into a comment that has this size. */
+/** The first answers that fit into a comment whose answers have this size already. */
 function fitting(waiting: readonly Waiting[], size: number): readonly Waiting[] {
   let all = size;
   const tooLong = waiting.findIndex((answer) => (all += answer.size) > mostCharacters);

@@ -1,4 +1,4 @@
-/** The texts of commands that tickets show: the line that was said, without its first word. */
+/** The texts of commands that tickets show: the line of the command without its first word. */
 import { commandLines } from "../../command-lines.ts";
 import type { Queryable } from "../query.ts";
 
@@ -6,7 +6,7 @@ const sql = "select id, said from commands where id = any ($1)";
 
 /**
  * @param ids of commands: the id of the message, `#`, and the place of the line in it
- * @returns by id; texts that were deleted are left out
+ * @returns by id; deleted texts are left out
  */
 export async function textsOf(
   q: Queryable,

@@ -1,4 +1,4 @@
-/** Stores each decision once by its id, so that a replay can be compared with it. */
+/** Stores each decision once by its id. Replays are compared with the stored decisions. */
 import type { DetectionEvent } from "../../detection/event.ts";
 import { toJson } from "../json.ts";
 import type { PartitionPlace } from "../partitions/claim.ts";
@@ -20,7 +20,7 @@ const readSql = `
 select "offset", event from decisions
 where stream = $1 and partition = $2 and "offset" >= $3 order by "offset", id`;
 
-/** @returns ids of the decisions that were not stored yet: only these change incidents */
+/** @returns ids of the decisions that were new. Only these change incidents. */
 export async function insertDecisions(
   tx: Tx,
   { stream, partition }: PartitionPlace,

@@ -1,4 +1,4 @@
-/** Deletes old decisions, but none that a replay may make again, since it is compared with them. */
+/** Deletes old decisions. Decisions that a replay may repeat stay, because the replay is compared with them. */
 import { countedDelete } from "../counted-delete.ts";
 import type { Queryable } from "../query.ts";
 

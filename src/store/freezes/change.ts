@@ -1,8 +1,8 @@
 /**
  * Begins or ends a freeze: writes its row and its seal. The end makes the retries of frozen runs due at once.
  *
- * Call it with the lock of budgets, taken before any other. A decision about a run holds the same lock. So a freeze is
- * committed before the decision, which then reads it, or after the decision was committed.
+ * Call it with the lock of budgets, taken before any other. A decision about a run holds the same lock. So the decision
+ * reads every freeze that was committed before it.
  */
 import type { Freeze } from "../../incidents/freeze.ts";
 import { appendJournal } from "../journal/append.ts";

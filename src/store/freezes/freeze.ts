@@ -1,4 +1,4 @@
-/** The stored freezes: those that are not over, and how one is declared and ended. */
+/** Reads, declares and ends freezes. */
 import type { Freeze } from "../../incidents/freeze.ts";
 import { toJson } from "../json.ts";
 import type { Queryable, Tx } from "../query.ts";
@@ -13,7 +13,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8)`;
 const endSql =
   "update freezes set ended_at_ms = $2, ended_by = $3 where id = $1 and ended_at_ms is null";
 
-/** The freezes that hold at a time or are planned: no person has ended them, and their time is not over. By their start. */
+/** The freezes in force or planned: no person has ended them, and their time is not over. Sorted by start. */
 export function freezesNotOver(q: Queryable, nowMs: number): Promise<readonly Freeze[]> {
   return q.query<Freeze>(notOverSql, [nowMs]);
 }
@@ -23,7 +23,7 @@ export async function insertFreeze(tx: Tx, freeze: Freeze): Promise<void> {
   await tx.query(insertSql, [id, name, reason, by, atMs, untilMs, toJson(matchers), declaredAtMs]);
 }
 
-/** Ends a freeze before its time, because a person says so. */
+/** Ends a freeze before its time, on a person's command. */
 export async function endFreeze(
   tx: Tx,
   { id, atMs, by }: { readonly id: string; readonly atMs: number; readonly by: string },

@@ -24,8 +24,8 @@ export async function wakeFrozen(tx: Tx, nowMs: number): Promise<void> {
  * Wakes those of these runs whose freeze or silence was ended after their decision and before their timers were stored.
  *
  * Call it once the timers are stored. The freezes are locked before they are read. So a transaction that ends one has
- * committed already, or waits and finds the timers. A silence is ended under the lock of its incident, which the caller
- * holds.
+ * committed already, or waits and then finds the timers. A silence is ended under the lock of its incident. The caller
+ * holds that lock.
  */
 export async function wakeUnfrozen(tx: Tx, runs: readonly string[], nowMs: number): Promise<void> {
   if (runs.length === 0) return;

@@ -1,4 +1,4 @@
-/** What of an incident is broken now: its models, and its members with their episodes. */
+/** The broken members of an incident: their models and their episodes. */
 import type { Episode } from "../../incidents/episode.ts";
 import type { ModelKey } from "../../model-key.ts";
 import type { Queryable } from "../query.ts";

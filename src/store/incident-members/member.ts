@@ -1,4 +1,4 @@
-/** Stores the members of incidents, a row each: a change of one member rewrites no other. */
+/** Stores each member of an incident in its own row. So a change of one member rewrites no other. */
 import { causeOf, guiltyFeature } from "../../incidents/cause.ts";
 import { type Episode, isModelEpisode, subjectOf } from "../../incidents/episode.ts";
 import type { IncidentMember, MemberState } from "../../incidents/member.ts";
@@ -8,7 +8,7 @@ import { subjectText } from "../../incidents/subject.ts";
 import { toJson } from "../json.ts";
 import type { Queryable, Tx } from "../query.ts";
 
-/** The membership of a subject: its present one, or else its last one. */
+/** The present membership of a subject, or else its last one. */
 export interface StoredMembership extends IncidentMember {
   readonly membership: Membership;
 }
@@ -51,7 +51,7 @@ where a.incident = $2 and b.incident = $1 and a.fingerprint = b.fingerprint`;
 const moveSql =
   "update incident_members set incident = $2 where incident = $1 returning fingerprint";
 
-/** The present or last membership of each fingerprint that ever was a member. Call it with the scope locked. */
+/** The present or last membership of each fingerprint that has one. Call it with the scope locked. */
 export async function membershipsOf(
   tx: Tx,
   fingerprints: readonly string[],
@@ -114,7 +114,7 @@ export async function moveMembers(
   ]);
 }
 
-/** An infinite score is stored as 0, because the column could hold infinity and it would be shown. */
+/** An infinite score is stored as 0. The column could hold infinity, and lists would show it. */
 const scoreOf = (episode: Episode): number =>
   isModelEpisode(episode) && Number.isFinite(episode.score) ? episode.score : 0;
 

@@ -1,4 +1,4 @@
-/** Incidents as people name them: by number, and those that are open. */
+/** Reads an incident by its number, and the open incidents. */
 import type { Digest } from "../../incidents/digest.ts";
 import type { Incident } from "../../incidents/incident.ts";
 import type { Queryable } from "../query.ts";
@@ -23,7 +23,7 @@ export interface NumberedIncident {
   readonly scope: string;
 }
 
-/** The incident of this number, or the one that it has become a part of; undefined when there is none. */
+/** The incident of this number, or the incident that it became a part of; undefined when there is none. */
 export async function incidentByNumber(
   q: Queryable,
   number: number,

@@ -1,11 +1,16 @@
-/** Reads what placing needs of a source: its open incidents, the number of its models, and of new tickets. */
+/**
+ * Reads the inputs of placing an episode: the open incidents and the number of models of a source, and the number of
+ * new tickets.
+ */
 import { silence } from "../../incidents/cause.ts";
 import type { Candidate } from "../../incidents/place.ts";
 import type { Queryable, Tx } from "../query.ts";
 
 export interface CandidateFilter {
   readonly scopes: readonly string[];
-  /** First episodes between these times, microseconds since 1970; silences of any time. */
+  /**
+   * Selects first episodes between these times, microseconds since 1970. Episodes of silence are selected at any time.
+   */
   readonly from: number;
   readonly until: number;
 }
@@ -48,7 +53,7 @@ export async function countSourceModels(q: Queryable, scope: string): Promise<nu
   return row?.count ?? 0;
 }
 
-/** Incidents whose first ticket was promised since then. Call it with the counter locked. */
+/** How many incidents had their first ticket promised since `sinceMs`. Call it with the counter locked. */
 export async function countNewTickets(tx: Tx, sinceMs: number): Promise<number> {
   const [row] = await tx.query<{ count: number }>(newTicketsSql, [sinceMs]);
   return row?.count ?? 0;

@@ -1,6 +1,6 @@
 /**
- * Incidents and digests as their documents spell them. A document names its subject by `model`; a digest is a document
- * with `missed`, whose model has neither source nor name. Older programs read and write the same spelling.
+ * Converts incidents and digests to their stored documents and back. A document names a model by `model`. A digest is a
+ * document with `missed`; its model has neither source nor name. Older programs read and write the same spelling.
  */
 import {
   type Digest,
@@ -35,7 +35,7 @@ type Shared = Omit<
   | "team"
 >;
 
-/** As stored. A digest has no members and no group. Documents of older programs may have none either. */
+/** The stored document. A digest has no members and no group. Documents of older programs may lack them too. */
 export interface IncidentDocument extends Shared, Partial<Pick<Incident, "members" | "group">> {
   /** Missing where the subject is a service. */
   readonly model?: ModelKey;
@@ -44,7 +44,7 @@ export interface IncidentDocument extends Shared, Partial<Pick<Incident, "member
   readonly inSummary?: true;
   /** The entries of a digest. */
   readonly missed?: readonly DigestEntry[];
-  /** Only in a digest that takes the incidents beyond the budget of new tickets. */
+  /** Only in a digest of the incidents beyond the budget of new tickets. */
   readonly stillOpen?: number;
 }
 
@@ -102,7 +102,7 @@ export function scopeColumn(subject: Incident | Digest): string {
   return isDigest(subject) ? scopeKey(subject.scope) : sourceScope(subject.subject);
 }
 
-/** The text that the fingerprint is made of. */
+/** The text from which the fingerprint is computed. */
 export function subjectColumn(subject: Incident | Digest): string {
   if (!isDigest(subject)) return subjectText(subject.subject);
   return (isOverflow(subject) ? overflowText : digestText)(subject.scope);

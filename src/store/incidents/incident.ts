@@ -35,8 +35,8 @@ update incidents set severity = $2, state = $3, document = $4, updated_at_ms = $
 where id = $1 returning id`;
 
 /**
- * Locks scopes until the transaction ends. The lock needs no row. So of the first two events of a source, the second
- * one waits and sees the incident that the first one opened.
+ * Locks scopes until the transaction ends. The lock needs no row, so it also covers the first event of a source. A
+ * second event waits and then reads the incident that the first one opened.
  *
  * @param scopes sorted, so that no two transactions deadlock
  */
@@ -53,7 +53,7 @@ export async function latestOf(
   return documents(await tx.query<IncidentRow>(latestSql, [fingerprints]));
 }
 
-/** Scopes of incidents, by id; those that are not stored are left out. A scope never changes. */
+/** Scopes of incidents, by id. Incidents that are not stored are left out. A scope never changes. */
 export async function scopesOf(
   q: Queryable,
   ids: readonly string[],
@@ -80,7 +80,10 @@ export async function getIncident(
 const documents = (rows: readonly IncidentRow[]): readonly (Incident | Digest)[] =>
   rows.map(({ document }) => fromDocument(document));
 
-/** The number of the next incident. Locks the counter until the transaction ends. Only `insertIncident` uses it up. */
+/**
+ * The number of the next incident. Locks the counter until the transaction ends. Only `insertIncident` increments the
+ * counter.
+ */
 export async function nextIncidentNumber(tx: Tx): Promise<number> {
   const [row] = await tx.query<{ next: number }>(counterSql);
   if (row === undefined) throw new Error("the incident counter has no row");

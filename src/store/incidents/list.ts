@@ -14,7 +14,7 @@ export interface IncidentFilter {
   readonly subject?: string | undefined;
   /** If true, only incidents that are silenced. */
   readonly isSilenced?: boolean | undefined;
-  /** Only incidents with a lower number: the `next` of the page before. */
+  /** Only incidents with a lower number. Pass the `next` of the page before. */
   readonly before?: number | undefined;
   /** 1 to 1000, default 100. */
   readonly limit?: number;
@@ -26,7 +26,7 @@ export interface IncidentPage {
   readonly next: number | null;
 }
 
-/** The name is the fourth part of the key of a model, and of a service. */
+/** The key of a model or of a service has the name as its fourth part. */
 const listSql = `
 select document from incidents i
 where ($1::text[] is null or state = any ($1)) and ($2::text[] is null or severity = any ($2))

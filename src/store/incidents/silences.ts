@@ -1,9 +1,9 @@
-/** Silences in force: those that may cover a new incident, and the incidents that are silenced together. */
+/** Reads silences in force, and the incidents that one command silenced together. */
 import type { Silence } from "../../incidents/silence.ts";
 import type { Queryable, Tx } from "../query.ts";
 
 const isSilenced = "document -> 'silence' ->> 'untilMs' is not null";
-/** The clock of the store shows fractions of a millisecond. */
+/** Cast to float8, because the stored time may have fractions of a millisecond. */
 const untilMs = "(document -> 'silence' ->> 'untilMs')::float8";
 const inScopesSql = `
 select document -> 'silence' as silence from incidents

@@ -1,13 +1,13 @@
-/** Counts what people said of incidents, by subject and by the detector that scored highest. */
+/** Counts the verdicts of people on incidents, by subject and by the detector that scored highest. */
 import type { PersonsVerdict } from "../../incidents/deed.ts";
 import type { Queryable } from "../query.ts";
 
 export interface VerdictCount {
   /** Key of the model or service. */
   readonly subject: string;
-  /** The detector that scored highest when the newest episode opened; empty where none did. */
+  /** The detector that scored highest when the newest episode opened; empty if no detector had a score. */
   readonly detector: string;
-  /** Null where nobody gave one. */
+  /** Null where nobody gave a verdict. */
   readonly verdict: PersonsVerdict | null;
   readonly count: number;
 }

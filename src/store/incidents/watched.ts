@@ -9,7 +9,7 @@ export interface WatchedTicket {
   readonly episode: string;
 }
 
-/** Leaves out tickets with effects that are not done: their changes could be taken for a person's. */
+/** Leaves out tickets with unfinished effects: changes by these effects could be taken for a person's. */
 const sql = `
 select id as incident, document -> 'ticket' ->> 'id' as ticket, document -> 'episode' ->> 'id' as episode
 from incidents i

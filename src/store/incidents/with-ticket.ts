@@ -1,4 +1,4 @@
-/** Incidents by their tickets: those that are open, and those of given tickets. */
+/** Reads the open incidents that have a ticket, and the incidents of given tickets. */
 import type { Queryable } from "../query.ts";
 
 export interface TicketOfIncident {
@@ -13,13 +13,13 @@ export interface TicketOfIncident {
 const openSql = `
 select document -> 'ticket' ->> 'id' as ticket, number as incident, updated_at_ms as "changedAtMs" from incidents
 where state <> 'resolved' and document -> 'ticket' ->> 'id' is not null order by number`;
-/** Of several incidents that had a ticket one after the other, the newest. */
+/** A ticket may have belonged to several incidents in turn. The newest one is returned. */
 const byTicketSql = `
 select distinct on (1) document -> 'ticket' ->> 'id' as ticket, number as incident, updated_at_ms as "changedAtMs"
 from incidents where document -> 'ticket' ->> 'id' = any ($1) order by 1, number desc`;
-/** A ticket on which a command waits for `yes` is read directly for this much longer than others, ms. */
+/** How much longer a ticket is read directly while a command on it waits for `yes`, ms. */
 const askedLongerMs = 1_200_000;
-/** Where people talk comes before where a run waits for their word. */
+/** Tickets with recent commands come first, then tickets with a proposed run. */
 const talkedSql = `
 with talked as (
   select place, max(came_at_ms) as at_ms from commands
@@ -47,7 +47,10 @@ export async function incidentsOfTickets(
   return new Map(rows.map(({ ticket, incident }) => [ticket, incident]));
 }
 
-/** Ids of the tickets on which somebody said something to us since then, or a question is open, the newest word first. */
+/**
+ * Ids of tickets with a command since `sinceMs` or with a proposed run. Tickets with commands come first, each kind
+ * newest first.
+ */
 export async function talkedOnSince(
   q: Queryable,
   sinceMs: number,

@@ -1,6 +1,6 @@
 /**
- * Accepts rows as they stand: seals each row that has no seal, or whose seal does not match. The daemon does this once,
- * when it starts on a store without any seal. After that only a person does it, for example after an older program has
+ * Accepts the stored rows: seals each row that has no seal, or whose seal does not match. The daemon does this once,
+ * when it starts on a store without any seal. Later only a person does it, for example after an older program has
  * written to the store. The journal records that it happened, and for how many rows.
  */
 
@@ -27,13 +27,13 @@ export async function acceptAtFirst(store: Store, nowMs: number): Promise<Accept
   });
 }
 
-/** Seals every row as it is now. Rows that are gone are forgotten. */
+/** Seals every row as it is now. Keys of deleted rows are sealed as gone. */
 export async function acceptRows(store: Store, nowMs: number): Promise<Accepted> {
   return store.transaction((tx) => accept(tx, nowMs));
 }
 
 async function accept(tx: Tx, nowMs: number): Promise<Accepted> {
-  // Nobody writes a row between the look at it and its seal.
+  // The lock keeps others from writing a row between its read and its seal.
   await tx.query(lockSql);
   const accepted: Record<string, number> = {};
   const entries: JournalEntry[] = [];

@@ -4,7 +4,7 @@ import type { Tx } from "../query.ts";
 import { type JournalRow, seal } from "./seal.ts";
 
 export interface JournalEntry {
-  /** Id of the incident; left out for what concerns none. */
+  /** Id of the incident; left out when the entry concerns no incident. */
   readonly incident?: string;
   readonly kind: string;
   readonly atMs: number;

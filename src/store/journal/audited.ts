@@ -1,14 +1,13 @@
 /**
- * Reads who did what, in the order of time: what people said, how each run was decided, each act, and which freeze began or
- * ended. Reads page by
- * page, so that memory stays bounded.
+ * Reads who did what, in the order of time: commands, decisions about runs, acts, and the beginnings and ends of
+ * freezes. Reads page by page, so memory stays bounded.
  */
 
 import type { Freeze } from "../../incidents/freeze.ts";
 import type { Queryable } from "../query.ts";
 import type { Run } from "../runs/run.ts";
 
-/** A person's word on a run. */
+/** A person's command about a run. */
 export interface AuditedWord {
   readonly by: string;
   /** `wish`, `approve`, `decline` or `propose_again`. */
@@ -22,7 +21,7 @@ export interface AuditedLine {
   readonly kind: "command" | "decision" | "act" | "freeze" | "unfreeze";
   /** Number of the incident; null for none. */
   readonly incident: number | null;
-  /** Of a command: who gave it, as the door knows people, the door, and its text, empty once it was deleted. */
+  /** Of a command: the account at the door, the door, and the text. The text is empty once it was deleted. */
   readonly account: string | null;
   readonly door: string | null;
   readonly said: string | null;
@@ -41,7 +40,7 @@ export interface AuditedLine {
   readonly after: Run["after"];
   readonly outcome: Run["outcome"];
   readonly words: readonly AuditedWord[] | null;
-  /** Of a freeze, and of its end before its time. */
+  /** Set for the declaration of a freeze and for its early end. */
   readonly freeze: AuditedFreeze | null;
 }
 
@@ -55,7 +54,7 @@ export interface AuditedFreeze
 const none = (type: string): string => `null::${type}`;
 const nothing = { text: none("text"), json: none("json"), bool: none("boolean") };
 
-/** Every column between the kind and the freeze. */
+/** One null for every column between the kind and the freeze. */
 const freezeNulls = Array.from({ length: 17 }, () => "null").join(", ");
 const freezeSql = (
   endedBy: string,
@@ -99,7 +98,7 @@ select 'unfreeze:' || f.id, f.ended_at_ms, 'unfreeze', ${freezeNulls},
   ${freezeSql("f.ended_by")}
 from freezes f where f.ended_at_ms is not null`;
 
-/** A wish is journalled in the transaction of its decision, which may bear an earlier time. */
+/** A wish is journalled in the transaction of its decision. The time of the decision may be earlier. */
 const pageSql = `
 select l.id, l.at, l.kind, coalesce(l.number, (select i.number from incidents i where i.id = l."incidentId")) as incident,
   l.account, l.door, l.said, l.done, l.code, l.run, l.fix, l.remediation, l.target, l.result, l.detail, l.answers, l.before,

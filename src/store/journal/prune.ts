@@ -1,7 +1,7 @@
 /**
  * Deletes the oldest rows of the journal. The hash of the last deleted row becomes the anchor from which the chain is
- * verified, and a row that says so is appended. Rows that are removed in any other way are still noticed. Deleted rows
- * may hold seals of rows of other tables: these seals are appended again.
+ * verified. A row that records the anchor is appended. Rows that are removed in any other way are still detected.
+ * Deleted rows may hold the newest seals of rows of other tables. These seals are appended again.
  */
 import type { Tx } from "../query.ts";
 import { appendJournal, type JournalEntry } from "./append.ts";
@@ -11,7 +11,10 @@ import { type SealedTable, sealedTables } from "./sealed-tables.ts";
 import { newestSeals } from "./verify-rows.ts";
 
 const lockHeadSql = 'select anchor_seq as "anchorSeq" from journal_head for update';
-/** A prefix: all rows after the first one that is not old stay, whatever their time is. The newest row always stays. */
+/**
+ * Only a prefix is deleted: all rows from the first young one on stay, whatever their time is. The newest row always
+ * stays.
+ */
 const oldSql = `
 select seq, hash, at_ms >= extract(epoch from clock_timestamp()) * 1000 - $2::float8 as young from journal
 where seq > $1 and seq < (select seq from journal_head) order by seq limit $3`;

@@ -1,6 +1,6 @@
 /**
  * Seals rows of other tables: their hashes go into the journal, in the transaction that wrote them. The chain covers
- * the hashes. So a row that somebody changes, adds or deletes by hand is noticed (verify-rows.ts).
+ * the hashes. So verify-rows.ts detects a row that was changed, added or deleted by hand.
  */
 import type { Queryable, Tx } from "../query.ts";
 import type { JournalEntry } from "./append.ts";
@@ -8,9 +8,9 @@ import { hashOf, type SealedKeys, type SealedTable, sealedTables } from "./seale
 
 /** Kind of the row that holds the hashes: table → key → hash. */
 export const sealedKind = "rows_sealed";
-/** Kind of the row by which a person, or the first start of a program that seals, accepted rows as they stood. */
+/** Kind of the row that records an acceptance of rows: by a person, or at the first start of a program that seals. */
 export const acceptedKind = "rows_accepted";
-/** Kind of the row that says that retention deleted rows of a table that are older than a time. */
+/** Kind of the row that records which rows of a table retention deleted: the rows older than a time. */
 export const deletedKind = "rows_deleted";
 
 /** Most seals in one row of the journal. */
@@ -21,7 +21,10 @@ interface SealedRow {
   readonly hash: string;
 }
 
-/** The journal's entry for the rows that this transaction has written. Call it after the last write; append it last. */
+/**
+ * The journal entries for the rows that this transaction has written. Call it after the last write, and append the
+ * entries last.
+ */
 export async function sealRows(
   tx: Tx,
   keys: SealedKeys,
@@ -47,7 +50,9 @@ function hashes(
   return q.query<SealedRow>(sql, [keys]);
 }
 
-/** Marks every key as gone. The hashes that are found replace the marks. */
+/**
+ * Marks every key as gone if rows of the table may vanish. The caller replaces the marks by the hashes that it finds.
+ */
 function gone(
   { mayVanish = false }: SealedTable,
   keys: readonly string[],
@@ -55,7 +60,7 @@ function gone(
   return mayVanish ? Object.fromEntries(keys.map((key) => [key, ""])) : {};
 }
 
-/** Entries for many rows of one table. @param more what else stands in the body of each */
+/** Entries for many rows of one table. @param more further fields of each body */
 export function entriesOf(
   rows: readonly SealedRow[],
   {

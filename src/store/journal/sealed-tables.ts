@@ -1,19 +1,19 @@
 /**
  * The tables whose rows are sealed in the journal, and the columns that a seal covers.
  *
- * What is left out changes without a decision: who holds the lease of an effect, how often it was tried, when it is
- * tried next. docs/reference/audit.md lists both.
+ * Columns that change without a decision are left out: the lease of an effect, its number of attempts, its next
+ * attempt. docs/reference/audit.md lists the covered and the omitted columns.
  */
 export interface SealedTable {
   readonly name: string;
   /** An SQL expression: the key of a row in the journal. */
   readonly key: string;
   readonly columns: readonly string[];
-  /** An SQL condition that picks the rows whose keys are in $1, where the key is no column. */
+  /** An SQL condition that selects the rows whose keys are in $1. Set only if the key is no column. */
   readonly picks?: string;
-  /** Retention deletes old rows of it. */
+  /** Whether retention deletes old rows of the table. */
   readonly pruned: boolean;
-  /** The program deletes rows of it; their keys are then sealed as gone. Default false. */
+  /** Whether the program deletes rows of the table. Their keys are then sealed as gone. Default false. */
   readonly mayVanish?: boolean;
 }
 
@@ -150,7 +150,7 @@ export type SealedTableName = (typeof sealedTables)[number]["name"];
 /** Table → keys of rows. */
 export type SealedKeys = Readonly<Partial<Record<SealedTableName, readonly string[]>>>;
 
-/** SQL: half a sha256 of the columns, as hex. `json` columns count with their text as it is stored. */
+/** SQL: half a sha256 of the columns, as hex. The stored text of `json` columns is hashed. */
 export function hashOf({ columns }: SealedTable): string {
   return `left(encode(sha256(convert_to(json_build_array(${columns.join(", ")})::text, 'UTF8')), 'hex'), 32)`;
 }

@@ -1,4 +1,4 @@
-/** Compares the rows of the sealed tables with the newest hash that the journal has of each. */
+/** Compares each row of the sealed tables with its newest hash in the journal. */
 import type { Queryable } from "../query.ts";
 import { deletedKind, sealedKind } from "./seal-rows.ts";
 import { hashOf, type SealedTable, sealedTables } from "./sealed-tables.ts";
@@ -10,8 +10,8 @@ export interface WrongRow {
 }
 
 /**
- * SQL of the newest seal of each row of a table. A seal that was appended again when the journal was pruned keeps the
- * newest time of those that were appended with it.
+ * SQL of the newest seal of each row of a table. Pruning appends seals again. Such a seal bears the newest time of the
+ * seals that were appended together.
  */
 export function newestSeals({ name }: SealedTable): string {
   return `select distinct on (s.key) s.key, s.value as hash, j.seq,
@@ -20,7 +20,7 @@ export function newestSeals({ name }: SealedTable): string {
   where j.kind = '${sealedKind}' order by s.key, j.seq desc`;
 }
 
-/** Retention uses the clock of the database, and seals that of the program. They may differ by this much. */
+/** Retention uses the clock of the database, seals use the clock of the program. The clocks may differ by this much. */
 const clockToleranceMs = 86_400_000;
 
 const wrongSql = (table: SealedTable): string => `
@@ -43,7 +43,7 @@ interface Difference {
   readonly sealed: string | null;
 }
 
-/** Rows that are not what was sealed, by table. @param limit at most so many of each */
+/** Rows of a table that differ from their seals. @param limit most rows to return */
 export async function differences(
   q: Queryable,
   table: SealedTable,
@@ -52,7 +52,7 @@ export async function differences(
   return q.query<Difference>(`${wrongSql(table)} limit $1`, [limit]);
 }
 
-/** @returns the first row that is not what was sealed; undefined when all are */
+/** @returns the first row that differs from its seal; undefined when all match */
 export async function wrongRow(q: Queryable): Promise<WrongRow | undefined> {
   for (const table of sealedTables) {
     const [first] = await differences(q, table, 1);

@@ -7,9 +7,9 @@ import { type WrongRow, wrongRow } from "./verify-rows.ts";
 
 export type JournalVerdict =
   | { readonly ok: true; readonly rows: number }
-  /** `seq` is the first row that is not what was appended. */
+  /** `seq` is the first row that differs from what was appended. */
   | { readonly ok: false; readonly seq: number; readonly reason: string }
-  /** A row of another table that is not what was sealed. */
+  /** A row of another table that differs from its seal. */
   | ({ readonly ok: false } & WrongRow);
 
 interface Head {
@@ -24,8 +24,8 @@ select seq, hash, anchor_seq as "anchorSeq", anchor_hash as "anchorHash" from jo
 const pageRows = 1_000;
 
 /**
- * Rows appended meanwhile are not verified. Anyone who can rewrite the whole table and its head can make a chain that
- * fits: copy the newest hash elsewhere to notice that too.
+ * Rows that are appended meanwhile are not verified. Anyone who can rewrite the whole table and its head can make a
+ * consistent chain. To detect that too, copy the newest hash elsewhere.
  */
 export async function verifyJournal(q: Queryable): Promise<JournalVerdict> {
   const [head] = await q.query<Head>(headSql);
@@ -36,7 +36,7 @@ export async function verifyJournal(q: Queryable): Promise<JournalVerdict> {
     const wrong = await wrongRow(q);
     return wrong === undefined ? verdict : { ok: false, ...wrong };
   }
-  // Retention may have deleted old rows meanwhile.
+  // Retention may have moved the anchor meanwhile. Then the journal is verified again.
   const [now] = await q.query<Head>(headSql);
   return now?.anchorSeq === head.anchorSeq ? verdict : verifyJournal(q);
 }

@@ -5,7 +5,7 @@ export interface Lease {
   readonly name: string;
   /** Unique per process and start. */
   readonly owner: string;
-  /** Higher with every new holding. The store refuses writes under an earlier epoch. */
+  /** Grows with every new holding. The store refuses writes under an earlier epoch. */
   readonly epoch: number;
 }
 
@@ -17,7 +17,7 @@ on conflict (name) do update set owner = excluded.owner, until = excluded.until,
 where l.owner = excluded.owner or l.until <= clock_timestamp()
 returning epoch`;
 
-/** A late renewal succeeds as long as nobody has taken the lease over: then the epoch is unchanged. */
+/** A late renewal succeeds while the epoch is unchanged, that is until the lease is acquired again. */
 const renewSql = `
 update leases l set until = clock_timestamp() + $4 * interval '1 ms'
 from unnest($1::text[], $2::text[], $3::bigint[]) as mine (name, owner, epoch)
@@ -29,7 +29,7 @@ const heldSql = "select name from leases where name = any ($1) and until > clock
 const releaseSql = `
 update leases set until = '-infinity' where name = $1 and owner = $2 and epoch = $3`;
 
-/** @returns the lease; undefined while another owner holds it. Taking one's own again renews it. */
+/** @returns the lease; undefined while another owner holds it. If the caller holds it already, it is renewed. */
 export async function acquireLease(
   q: Queryable,
   { name, owner, ttlMs }: { readonly name: string; readonly owner: string; readonly ttlMs: number },
@@ -38,7 +38,7 @@ export async function acquireLease(
   return row && { name, owner, epoch: row.epoch };
 }
 
-/** @returns the names of the leases that are still ours */
+/** @returns the names of the leases that the caller still holds */
 export async function renewLeases(
   q: Queryable,
   leases: readonly Lease[],
@@ -53,7 +53,7 @@ export async function renewLeases(
   return new Set(rows.map((row) => row.name));
 }
 
-/** @returns which of these names anybody holds now */
+/** @returns the names whose leases are held now */
 export async function heldLeases(
   q: Queryable,
   names: readonly string[],

@@ -26,7 +26,7 @@ interface Placed extends NewLogRecord {
   readonly offset: number;
 }
 
-/** @returns false when the log has no such partition any more; then nothing is appended */
+/** @returns false when the log has no such partition any more. Nothing is appended then. */
 export async function appendToLog(
   tx: Tx,
   stream: string,

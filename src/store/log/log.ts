@@ -15,7 +15,7 @@ const getSql = "select id, partitions from logs where name = $1";
 const deleteRecordsSql = "delete from log_records where stream = $1";
 const deleteSql = "delete from logs where name = $1 returning id";
 
-/** @returns the log of this name as it is stored, made with the given id and partitions if there was none */
+/** @returns the stored log of this name. If there was none, it is created with the given id and partitions. */
 export async function createLog(tx: Tx, name: string, wanted: StoredLog): Promise<StoredLog> {
   await tx.query(createSql, [name, wanted.id, wanted.partitions]);
   const [log] = await tx.query<StoredLog>(getSql, [name]);

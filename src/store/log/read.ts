@@ -1,4 +1,4 @@
-/** Reads a partition of a log, and deletes what is no longer needed. */
+/** Reads a partition of a log, and deletes its old records. */
 import { countedDelete } from "../counted-delete.ts";
 import type { Queryable } from "../query.ts";
 
@@ -10,7 +10,7 @@ export interface LogRecord {
 export interface ReadOptions {
   readonly fromOffset: number;
   readonly maxRecords: number;
-  /** At least one record comes, however large. */
+  /** At least one record is returned, however large. */
   readonly maxBytes: number;
 }
 

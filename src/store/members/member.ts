@@ -16,7 +16,11 @@ const liveSql = `
 select owner from members where group_name = $1 and until > clock_timestamp() order by owner`;
 const leaveSql = "delete from members where group_name = $1 and owner = $2";
 
-/** Joins or stays, for `ttlMs`. @returns the owners alive now, sorted; without this one if it was paused meanwhile */
+/**
+ * Joins the group, or renews the membership, for `ttlMs`.
+ *
+ * @returns the owners alive now, sorted. This owner is missing if its `ttlMs` ended before the owners were read.
+ */
 export async function heartbeat(
   q: Queryable,
   { group, owner }: GroupProcess,

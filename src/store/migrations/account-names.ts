@@ -1,4 +1,4 @@
-/** Migration 14: stores the name that the tracker last showed for each account. It is a cache: no right depends on it. */
+/** Migration 14: caches the name that the tracker last showed for each account. No right depends on the name. */
 export const accountNames = `
 create table account_names (
   account text primary key,

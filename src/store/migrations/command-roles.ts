@@ -1,4 +1,4 @@
-/** Migration 13: the roles that the groups of the tracker gave to who said it, as its door read them. */
+/** Migration 13: the roles that groups of the tracker gave to the author of a command. The door read them. */
 export const commandRoles = `
 alter table commands add column roles text[] not null default '{}';
 `;

@@ -1,6 +1,6 @@
 /**
- * Migration 9: what people said, by every door, and since when each of them may say it. A row is kept after its text was
- * deleted, so that nothing is carried out twice.
+ * Migration 9: the commands of people from every door, and since when each account has a role. A row outlives its text,
+ * so no command is carried out twice.
  */
 export const commands = `
 create table commands (

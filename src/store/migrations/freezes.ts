@@ -1,4 +1,7 @@
-/** Migration 16: freezes, which hold runs back for a time. A row is added when one begins, and changed when a person ends it. */
+/**
+ * Migration 16: freezes. A freeze denies runs for a time. A row is added when a freeze is declared, and changed when a
+ * person ends it.
+ */
 export const freezes = `
 create table freezes (
   id text primary key,

@@ -1,8 +1,8 @@
 /**
- * Migration 1: all tables. Names stand without a schema; the connection's search_path says where they live.
+ * Migration 1: the first tables. Their names have no schema, because the connection's search_path selects it.
  *
- * Times in `…_ms` are the caller's clock, milliseconds since 1970; `timestamptz` columns are the database's own clock,
- * which decides leases. Documents are `json`, which keeps their text as it came (see json.ts).
+ * Columns `…_ms` hold times of the caller's clock, milliseconds since 1970. `timestamptz` columns hold times of the
+ * database's clock, which decides leases. Documents are `json`, which keeps their text unchanged (see json.ts).
  */
 
 const coordination = `
@@ -22,8 +22,8 @@ create table source_progress (source text primary key, document json not null);
 `;
 
 /**
- * The unique index makes \`epoch\` a key column: a claim waits for the FOR KEY SHARE locks of states being saved, and
- * decisions, which change no key, do not.
+ * The unique index makes \`epoch\` a key column: a claim waits for the FOR KEY SHARE locks of states being saved.
+ * Decisions change no key and do not wait.
  */
 const detection = `
 create table streams (name text primary key, id text not null);

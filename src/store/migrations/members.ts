@@ -1,6 +1,6 @@
 /**
  * Migration 8: members of incidents. The scope, the cause and the first episode say which incident an episode joins. A
- * program that knows no members would open a second ticket for a member, so it is refused.
+ * program without members would open a second ticket for a member, so it is refused.
  */
 export const members = `
 create table incident_members (

@@ -28,13 +28,13 @@ import { subject } from "./subject.ts";
 export interface Migration {
   readonly sql: string;
   /**
-   * The oldest schema version a program may know and still run on this one. An expansion keeps the number of the
-   * migration before it; a contraction raises it.
+   * The oldest version that a program must know to run on this schema. An expansion keeps the number of the migration
+   * before it. A contraction raises the number.
    */
   readonly minVersion: number;
 }
 
-/** In order; the version is the place, counting from 1. What has been released is never edited. */
+/** In order. The version of a migration is its position, counting from 1. A released migration is never edited. */
 export const migrations: readonly Migration[] = [
   { sql: initial, minVersion: 1 },
   { sql: retention, minVersion: 1 },
@@ -51,7 +51,7 @@ export const migrations: readonly Migration[] = [
   { sql: commandRoles, minVersion: 8 },
   { sql: accountNames, minVersion: 8 },
   { sql: runDecisions, minVersion: 8 },
-  // A program that knows no freezes would carry out runs that a person froze.
+  // A program without freezes would carry out runs that a person froze.
   { sql: freezes, minVersion: 16 },
   { sql: modelTeams, minVersion: 16 },
   { sql: plannedFreezes, minVersion: 16 },
@@ -79,11 +79,12 @@ interface Meta {
 }
 
 /**
- * Runs what is missing, all of it or nothing. Several processes may call it at once; one works, the others wait.
+ * Runs all missing migrations or none. Several processes may call it at once. One of them migrates, and the others
+ * wait.
  *
- * A newer schema is left as it is as long as it admits this program.
+ * A newer schema stays unchanged if it admits this program.
  *
- * @throws StoreError DW_STORE_TOO_NEW when it does not; nothing has been touched then
+ * @throws StoreError DW_STORE_TOO_NEW when a newer schema does not admit this program; nothing is changed then
  */
 export async function migrate(
   tx: Tx,

@@ -1,4 +1,7 @@
-/** Migration 17: the team to which a person gave a model or a service by `wrong-team`. It holds until another word. */
+/**
+ * Migration 17: the team to which a person gave a model or a service by `wrong-team`. It holds until the next command
+ * about the team.
+ */
 export const modelTeams = `
 create table model_teams (
   fingerprint text primary key,

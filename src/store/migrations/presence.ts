@@ -1,4 +1,4 @@
-/** Migration 3: when the store was last in use, and where. */
+/** Migration 3: when the store was last in use, and in which database. */
 export const presence = `
 create table presence (
   one boolean primary key default true check (one),

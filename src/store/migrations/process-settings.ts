@@ -1,4 +1,7 @@
-/** Migration 10: which settings each live process decides by, so that two that differ notice. */
+/**
+ * Migration 10: the settings by which each live process decides. Processes with different settings find each other by
+ * it.
+ */
 export const processSettings = `
 create table process_settings (
   owner text primary key,

@@ -1,4 +1,4 @@
-/** Migration 2: what retention selects by. A decision from before it counts as stored when the migration ran. */
+/** Migration 2: the times by which retention selects rows. Older decisions count as stored when the migration ran. */
 export const retention = `
 alter table decisions add column stored_at timestamptz not null default clock_timestamp();
 create index decisions_stored on decisions (stored_at);

@@ -1,4 +1,7 @@
-/** Migration 15: each decision about a run, with the answer of every gate and what people were asked. Rows are only added. */
+/**
+ * Migration 15: each decision about a run, with the answers of all gates and the proposal to people. Rows are only
+ * added.
+ */
 export const runDecisions = `
 create table run_decisions (
   id text primary key,

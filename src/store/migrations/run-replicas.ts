@@ -1,4 +1,4 @@
-/** Migration: the replicas of a run that acts on several, one row each. A run on one target has none. */
+/** Migration: the replicas of a run that acts on several, one row each. A run on one target has no replicas. */
 export const runReplicas = `
 create table run_replicas (
   id text primary key,

@@ -1,4 +1,4 @@
-/** Migration 12: finds the few incidents that are silenced among all that there were. */
+/** Migration 12: an index by which the silenced incidents are found. */
 export const silences = `
 create index incidents_silenced on incidents (scope) where document -> 'silence' ->> 'untilMs' is not null;
 `;

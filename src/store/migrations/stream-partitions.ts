@@ -1,4 +1,6 @@
-/** Migration 20: how many partitions a stream has. Another number would move models, and leave records unread. */
+/**
+ * Migration 20: how many partitions a stream has. With another number models would move, and records would stay unread.
+ */
 export const streamPartitions = `
 alter table streams add column partitions int;
 `;

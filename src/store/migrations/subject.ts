@@ -1,6 +1,6 @@
 /**
- * Migration 4: the subject of an incident, as text. It is `model`, a line feed and the model key; for a digest `missed`
- * and its scope. Rows of an older program have none.
+ * Migration 4: the subject of an incident, as text. It is `model`, a line feed and the model key. For a digest it is
+ * `missed`, a line feed and the scope. Rows of an older program have no subject.
  */
 export const subject = `
 alter table incidents add column subject text;

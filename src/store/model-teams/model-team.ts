@@ -1,4 +1,4 @@
-/** The stored teams of models: to whom tickets of a model go from now on, as a person said. */
+/** The teams that people gave to models. New tickets of a model go to its team. */
 import type { GivenTeam } from "../../incidents/given-team.ts";
 import type { Queryable, Tx } from "../query.ts";
 
@@ -10,15 +10,15 @@ on conflict (fingerprint) do update set team = excluded.team, former = excluded.
   at_ms = excluded.at_ms`;
 const deleteSql = "delete from model_teams where fingerprint = $1";
 
-/** A word about the team of a model. */
+/** A command about the team of a model. */
 export interface TeamChange {
-  /** Of the model or service. */
+  /** Fingerprint of the model or service. */
   readonly fingerprint: string;
-  /** Its text, for whoever reads the table. */
+  /** The text of the fingerprint, for people who read the table. */
   readonly subject: string;
-  /** Null: none any more. */
+  /** Null when the model has no given team any more. */
   readonly team: string | null;
-  /** Which had it by an earlier word. */
+  /** The team of an earlier command; null if there was none. */
   readonly former: string | null;
   readonly by: string;
   readonly atMs: number;

@@ -1,4 +1,4 @@
-/** The types of promised effects, which are carried out later, once. */
+/** The types of promised effects. */
 
 /** Plain data. The kind decides which executor carries it out. */
 export interface Effect {
@@ -6,25 +6,25 @@ export interface Effect {
 }
 
 export interface NewEffect {
-  /** Deterministic: the same decision promises the same effect, and it is stored once. */
+  /** Deterministic: the same decision promises the same id, so the effect is stored once. */
   readonly id: string;
   readonly incident: string;
   readonly effect: Effect;
   /** Effects of one incident with this key are carried out in the order given. */
   readonly orderKey: string;
   readonly dueAtMs: number;
-  /** A timer has no order: it is taken when due, and keeps no other effect waiting. */
+  /** Whether the effect is a timer. A timer is taken when it is due, and delays no other effect. */
   readonly timer: boolean;
 }
 
-/** An effect in the hands of a worker, for as long as its lease lasts. */
+/** An effect that a worker has taken, until its lease ends. */
 export interface TakenEffect extends NewEffect {
   readonly owner: string;
-  /** Counts from 1; a later attempt fences the ones before it. */
+  /** Counts from 1. A later attempt fences the earlier ones. */
   readonly attempt: number;
   /** Earlier attempts that failed while the dependency was available. */
   readonly failures: number;
-  /** What an earlier attempt stored before it acted, without a result: look the result up. Null if there is none. */
+  /** The intent of an earlier attempt without a stored result. Look up the result. Null if there is no intent. */
   readonly intent: unknown;
   readonly lastError: string | null;
 }

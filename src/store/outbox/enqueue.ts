@@ -13,10 +13,10 @@ order by place
 on conflict (id) do nothing`;
 
 /**
- * Effects of one incident and order key are carried out in the order given. Different keys do not wait for each other: a
- * restart must not wait for a tracker that is unavailable. The column of the key is called `lane`.
+ * Effects of one incident and order key are carried out in the order given. Effects with different keys do not wait for
+ * each other: a restart must not wait for an unavailable tracker. The key is stored in the column `lane`.
  *
- * Known ids are left as they are. Call it with the incident locked.
+ * Effects whose ids are stored already stay unchanged. Call it with the incident locked.
  */
 export async function enqueueEffects(
   tx: Tx,

@@ -8,7 +8,7 @@ const listSql = `
 select seq, id, incident, effect, status, attempts, due_at_ms as "dueAtMs", last_error as "lastError",
   (select i.number from incidents i where i.id = outbox.incident) as "incidentNumber" from outbox
 where ($1::text is null or status = $1) and seq > $2 order by seq limit $3`;
-/** Leaves out an effect that waits for an earlier one of its incident and order key, if that one is not due yet. */
+/** Leaves out an effect that waits for an earlier effect, if the earlier one is not due yet. */
 const dueSql = `
 select effect ->> 'kind' as kind from outbox o
 where status in ('pending', 'working') and due_at_ms <= $1
@@ -38,7 +38,7 @@ export interface OutboxEffect {
 
 export interface EffectFilter {
   readonly status?: EffectStatus | undefined;
-  /** The `next` of the page before. */
+  /** The `next` of the previous page. */
   readonly after?: number | undefined;
   /** 1 to 1000, default 100. */
   readonly limit?: number;
@@ -64,13 +64,13 @@ export async function listEffects(q: Queryable, filter: EffectFilter = {}): Prom
   return { items, next: rows.length > limit ? (items.at(-1)?.seq ?? null) : null };
 }
 
-/** @returns the kind of each effect that is due and not done, oldest promise first */
+/** @returns the kind of each unfinished effect that is due, oldest promise first */
 export async function dueEffects(q: Queryable, nowMs: number): Promise<readonly string[]> {
   const rows = await q.query<{ kind: string }>(dueSql, [nowMs]);
   return rows.map(({ kind }) => kind);
 }
 
-/** Order key → age of its oldest effect that is due or was tried, ms. */
+/** Order key → age of its oldest unfinished effect that is due or was tried, ms. Timers are left out. */
 export async function agesOfDue(q: Queryable, nowMs: number): Promise<ReadonlyMap<string, number>> {
   const rows = await q.query<{ orderKey: string; ageMs: number }>(agesSql, [nowMs]);
   return new Map(rows.map(({ orderKey, ageMs }) => [orderKey, ageMs]));

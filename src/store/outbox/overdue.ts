@@ -1,4 +1,4 @@
-/** Lists what people may have missed: tickets that are not confirmed, and questions that nobody answered. */
+/** Lists what people may have missed: tickets that are not confirmed, and proposals that expired without an answer. */
 import type { Digest } from "../../incidents/digest.ts";
 import type { Incident } from "../../incidents/incident.ts";
 import { unansweredDetail } from "../../incidents/proposal.ts";
@@ -7,21 +7,23 @@ import type { Queryable } from "../query.ts";
 
 export interface OverdueRow {
   readonly what: "ticket" | "question";
-  /** Unique among all that were ever overdue: the id of an effect, or of a run and its proposal. */
+  /** Unique among all overdue rows of all times: the id of an effect, or of a run and its proposal. */
   readonly id: string;
-  /** A ticket: when it was promised. A question: until when it could be answered. Ms since 1970. */
+  /** For a ticket: when it was promised. For a question: until when it could be answered. Ms since 1970. */
   readonly sinceMs: number;
-  /** A ticket: why the last attempt failed; null where none did. A question: its four letters. */
+  /**
+   * For a ticket: why the last attempt failed; null if none failed. For a question: the four letters of the proposal.
+   */
   readonly detail: string | null;
   readonly subject: Incident | Digest;
 }
 
-/** An incident needs no ticket if a digest reports it, a silence holds it back, or it is a part of another one. */
+/** An incident needs no ticket if a digest reports it, its ticket is held back, or it is a part of another incident. */
 const toBeTold = `i.document ->> 'inSummary' is null and i.document ->> 'heldBack' is null
   and i.document ->> 'partOf' is null`;
 const unconfirmed = `o.effect ->> 'kind' in ('ticket.open', 'ticket.ensure') and o.created_at_ms <= $1::float8 - $2::float8
   and ($3::text is null or o.id = $3)`;
-/** A promise that was given up counts while the incident goes on. */
+/** A dead effect counts while its incident is open. */
 const ticketsSql = `
 select 'ticket' as what, o.id, o.created_at_ms as "sinceMs", o.last_error as detail, i.document
 from outbox o join incidents i on i.id = o.incident
@@ -32,7 +34,7 @@ from outbox o join incidents i on i.id = o.incident
 where o.status = 'dead' and i.state = 'open' and ${unconfirmed} and ${toBeTold}
 order by "sinceMs"`;
 const questionId = "(run ->> 'id') || ':' || (run -> 'proposal' ->> 'id')";
-/** Leaves out an incident on which a person did something after the question ended: somebody has seen it. */
+/** Leaves out an incident on which a person acted after the question ended, because that person has seen it. */
 const questionsSql = `
 select 'question' as what, ${questionId} as id,
   (run -> 'proposal' ->> 'untilMs')::float8 as "sinceMs", run -> 'proposal' ->> 'id' as detail, i.document
@@ -44,7 +46,7 @@ where i.state = 'open' and i.document ->> 'partOf' is null and i.document -> 'si
 order by "sinceMs"`;
 
 export interface OverdueOptions {
-  /** On the clock that stamps promises. */
+  /** By the clock that stamps promises. */
   readonly nowMs: number;
   /** How long a ticket may take to be confirmed. */
   readonly ticketMs: number;

@@ -1,4 +1,4 @@
-/** Promises effects that last as long as what they tell of. */
+/** Promises effects about a condition that may end and recur. */
 import { notify } from "../notify.ts";
 import type { Tx } from "../query.ts";
 import type { NewEffect } from "./effect.ts";
@@ -8,7 +8,7 @@ const againSql = `
 update outbox set status = 'pending', due_at_ms = $2, last_error = null
 where id = any ($1::text[]) and status = 'done' returning id`;
 
-/** Stores what is new, and makes due again what is done: what it told of was over, and has come back. */
+/** Stores new effects, and makes effects that are done due again, because their condition has recurred. */
 export async function promiseAnew(
   tx: Tx,
   effects: readonly NewEffect[],

@@ -1,4 +1,6 @@
-/** Stores the intent before an act and the result after it. Both fail once another worker has taken the effect. */
+/**
+ * Stores the intent before an act and the result after it. Both writes fail once another worker has taken the effect.
+ */
 import { fenced } from "../errors.ts";
 import { toJson } from "../json.ts";
 import type { Queryable, Value } from "../query.ts";
@@ -17,17 +19,22 @@ const deadSql = `
 update outbox set status = 'dead', last_error = $4, lease_owner = null, lease_until = null ${mine}`;
 
 export type EffectFailure =
-  /** `intent`: what the next attempt finds. Left out, it finds what is stored. Null: there is nothing to look up. */
+  /**
+   * `intent` replaces the stored intent. If left out, the stored one stays. Null: the next attempt has nothing to look
+   * up.
+   */
   | {
       readonly error: string;
       readonly retryAtMs: number;
       readonly intent?: unknown;
-      /** Whether the attempt counts as failed. It does not where nothing was learned about the effect. */
+      /**
+       * Whether the attempt counts as failed. Set false if the attempt showed nothing about the effect. Default: false.
+       */
       readonly counts?: boolean;
     }
   | { readonly error: string; readonly dead: true };
 
-/** Commit this before acting; it renews the lease. @throws StoreError DW_STORE_FENCED */
+/** Stores the intent and renews the lease. Commit it before acting. @throws StoreError DW_STORE_FENCED */
 export async function recordIntent(
   q: Queryable,
   taken: TakenEffect,

@@ -1,4 +1,4 @@
-/** Gives due effects to a worker, each to one worker, and those of one incident and order key one after the other. */
+/** Gives each due effect to one worker. Effects of one incident and order key are given one after the other. */
 import type { Queryable } from "../query.ts";
 import type { TakenEffect } from "./effect.ts";
 
@@ -14,8 +14,8 @@ export interface TakeOptions {
 }
 
 /**
- * An unfinished effect keeps the later ones of its incident and order key waiting, also while it waits for another
- * attempt. A dead effect does not.
+ * An unfinished effect delays the later ones of its incident and order key, also while it waits for another attempt. A
+ * dead effect delays none.
  */
 const takeSql = `
 with due as (
@@ -71,7 +71,7 @@ export async function renewEffect(
   return rows.length > 0;
 }
 
-/** When the next unfinished effect is due, on the clock that set its time; undefined when there is none. */
+/** When the next unfinished effect is due, by the clock that set its due time; undefined when there is none. */
 export async function nextEffectDueMs(
   q: Queryable,
   kinds?: readonly string[],

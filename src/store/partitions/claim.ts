@@ -1,5 +1,5 @@
 /**
- * The row of a partition: its owner, its epoch, and how far it has come.
+ * The row of a partition: its owner, its epoch and its two offsets.
  *
  *     claimPartition()      epoch + 1   ──► every write under an earlier epoch finds no row, and is refused
  *     commitDecisions()     decided_offset moves forward
@@ -7,13 +7,14 @@
  *
  * # Fencing
  *
- * A process may be paused while another one takes its partition over, and go on writing later. So each write names the
- * epoch of its claim. If there is a newer claim, no row matches and the write throws DW_STORE_FENCED.
+ * A process may be paused while another one takes its partition over, and may write after the pause. So each write
+ * names the epoch of its claim. If there is a newer claim, no row matches and the write throws DW_STORE_FENCED.
  *
  * # Locks
  *
  * `claimPartition` waits for a statement that saves states of the partition. So no state of the earlier owner is
- * written after the new owner has loaded the states. What the two offsets mean: src/detection/partition/worker.ts.
+ * written after the new owner has loaded the states. The two offsets are explained in
+ * src/detection/partition/worker.ts.
  */
 
 import type { StoredRows } from "../../detection/partition/partition-rows.ts";
@@ -29,11 +30,13 @@ export interface PartitionPlace {
 /** The right to write for a partition. A later claim has a higher epoch and fences this one. */
 export interface Claim extends PartitionPlace {
   readonly epoch: number;
-  /** Decisions at or below this offset are stored; -1 when there are none. */
+  /** Decisions at or below this offset are stored; -1 when none are stored. */
   readonly decidedOffset: number;
-  /** Offset from which the partition has to be read so that every model catches up. */
+  /**
+   * Offset from which the partition is read after a claim. Every change by a record below it is in a saved state.
+   */
   readonly replayFrom: number;
-  /** Counts of rows below `replayFrom` that are in no saved state, by what became of them. */
+  /** Counts of rows below `replayFrom` that are in no saved state, by outcome. */
   readonly rows: StoredRows;
 }
 
@@ -47,8 +50,8 @@ update partitions set decided_offset = greatest(decided_offset, $4)
 where stream = $1 and partition = $2 and epoch = $3 returning epoch`;
 
 /**
- * All in one statement: if the states of ended models were deleted first, a replay from before their end would take
- * them for new models. The counts are of the rows below the offset and move with it, so each row counts once.
+ * One statement does both. If the states of ended models were deleted first, a replay from before their end would treat
+ * them as new models. The counts of the rows below the offset are stored with it, so each row counts once.
  */
 const replaySql = `
 with moved as (
@@ -64,7 +67,7 @@ const progressSql = `
 select partition, owner, epoch, decided_offset as "decidedOffset", replay_from as "replayFrom"
 from partitions where stream = $1 order by partition`;
 
-/** Takes the partition over. Waits for states that are being saved. From now on the earlier owner is fenced. */
+/** Takes the partition over. Waits for states that are being saved. After that, the earlier owner is fenced. */
 export async function claimPartition(
   q: Queryable,
   place: PartitionPlace,

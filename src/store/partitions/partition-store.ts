@@ -1,4 +1,4 @@
-/** Implements detection's PartitionStore: what is stored for a partition. */
+/** Implements the PartitionStore of detection on this store. */
 import type { DetectionEvent } from "../../detection/event.ts";
 import type { PartitionStore } from "../../detection/partition/partition-store.ts";
 import { insertDecisions, readDecisions } from "../decisions/decision.ts";

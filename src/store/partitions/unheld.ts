@@ -1,6 +1,6 @@
 /**
- * Finds partitions that nobody holds: the process with the newest claim sends no heartbeat any more, or there is no
- * claim yet.
+ * Finds partitions that no live process holds: the owner of the newest claim sends no heartbeat any more, or there is
+ * no claim.
  */
 import type { Queryable } from "../query.ts";
 
@@ -11,7 +11,7 @@ where not exists (
   where h.stream = $1 and h.partition = p.partition and m.group_name = $3 and m.until > clock_timestamp())
 order by p.partition`;
 
-/** @param group of the heartbeats; the owners in it are those that claim partitions */
+/** @param group of the heartbeats of the processes that claim partitions */
 export async function unheldPartitions(
   q: Queryable,
   stream: string,

@@ -1,4 +1,4 @@
-/** Touches the store every minute and logs when it was found restored. How that is noticed: restore.ts. */
+/** Touches the store every minute and logs when the store was found restored. restore.ts explains the detection. */
 import type { Logger } from "pino";
 import type { Clock } from "../../clock.ts";
 import type { StoreMetrics } from "../metrics.ts";
@@ -25,7 +25,9 @@ export class RestoreGuard {
     this.#options = options;
   }
 
-  /** When the store was last found restored: what was decided before may be forgotten. Undefined when it never was. */
+  /**
+   * When the store was last found restored. Decisions from before may be missing. Undefined when it never was restored.
+   */
   get restoredAtMs(): number | undefined {
     return this.#restoredAtMs;
   }

@@ -1,7 +1,7 @@
 /**
- * Notices that the store was restored from a backup. It has then forgotten what was done since the backup was made.
+ * Detects that the store was restored from a backup. Everything that was stored since the backup is then missing.
  *
- * # How it is noticed
+ * # How a restore is detected
  *
  * Every minute the daemon writes the time and the identity of the database into one row. The identity is the number of
  * the Postgres cluster, its timeline, and the numbers of the database and of this table. The store counts as restored
@@ -10,16 +10,16 @@
  *     another identity               a dump in a new database, tables that were put back, a failover
  *     or a time over an hour old     a snapshot of the same server
  *
- * # What is not noticed, and what is noticed wrongly
+ * # What is not detected, and what is detected wrongly
  *
- * A snapshot of the whole server that is younger than an hour, or data put back into the existing tables, looks as if
- * nothing had happened. A daemon that was stopped for more than an hour counts as restored, because nobody can tell the
- * difference.
+ * A snapshot of the whole server that is younger than an hour is not detected. Data that is copied back into the
+ * existing tables is not detected either. A store that was unused for more than an hour counts as restored, because the
+ * two cases look the same.
  *
  * # What follows
  *
  * Tickets of episodes from before the restore are looked up before they are created (src/tickets/after-restore.ts). The
- * gate `restored` holds runs back (src/healing/gates/restored.ts). Both end when a person says that nothing is missing.
+ * gate `restored` denies runs (src/healing/gates/restored.ts). Both end when a person declares that nothing is missing.
  */
 import { StoreError } from "../errors.ts";
 import type { Queryable } from "../query.ts";
@@ -27,7 +27,7 @@ import type { Queryable } from "../query.ts";
 /** A store whose last use is longer ago than this counts as restored. While in use it is touched every minute. */
 const longestGapMs = 3_600_000;
 
-/** A table that was put back has another number, even in the same database. */
+/** A restored table has another number, even in the same database. */
 const databaseSql = `
 select oid || '/' || 'presence'::regclass::oid as id from pg_database where datname = current_database()`;
 /** The timeline changes with a restore to a point in time, and with a failover. */
@@ -50,7 +50,7 @@ export async function restoredAtMs(q: Queryable): Promise<number | undefined> {
   return row?.restoredAtMs ?? undefined;
 }
 
-/** Records a person's word that the store has forgotten nothing. The store then counts as never restored. */
+/** Records a person's declaration that the store misses nothing. The store then counts as never restored. */
 export async function sayForgotNothing(q: Queryable): Promise<void> {
   await q.query(forgotNothingSql);
 }
@@ -58,7 +58,7 @@ export async function sayForgotNothing(q: Queryable): Promise<void> {
 /**
  * Records that the store is in use, and checks whether it was restored.
  *
- * @returns when it was last found restored, by the database's clock, ms since 1970; undefined when it never was
+ * @returns when the store was last found restored, by the database's clock, ms since 1970; undefined when it never was
  */
 export async function touchStore(q: Queryable): Promise<number | undefined> {
   const [database] = await q.query<{ id: string }>(databaseSql);
@@ -71,7 +71,8 @@ async function serverId(q: Queryable): Promise<string> {
   try {
     return (await q.query<{ id: string }>(serverSql))[0]?.id ?? "";
   } catch (error) {
-    // Some hosted databases do not show the cluster. Then the numbers of database and table, and the gap, are used.
+    // Some hosted databases do not show the cluster. Then only the numbers of database and table, and the time, are
+    // compared.
     if (error instanceof StoreError && error.code === "DW_STORE_REFUSED") return "";
     throw error;
   }

@@ -1,4 +1,4 @@
-/** Reads what was attempted, for budgets and cooldowns. Denied and observed runs are no attempts. */
+/** Reads the attempts of fixes, for budgets and cooldowns. Denied and observed runs are no attempts. */
 import type { Queryable, Tx } from "../query.ts";
 import { isAbout } from "./replicas.ts";
 import type { Run } from "./run.ts";
@@ -22,14 +22,14 @@ select max(greatest(finished_at_ms, acted_at_ms, decided_at_ms)) as "endMs" from
 where ${isAttempt} and fix = $1`;
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('budgets', 0))";
 
-/** Until the transaction ends, no other one counts or writes attempts: two at once could exceed a budget. */
+/** Until the transaction ends, no other transaction counts or writes attempts. Two at once could exceed a budget. */
 export async function lockBudgets(tx: Tx): Promise<void> {
   await tx.query(lockSql);
 }
 
 /**
- * The attempts of all fixes since then, in any order. Each replica is one, from when its act began. Those of a run that
- * acts count as begun now.
+ * The attempts of all fixes since `sinceMs`, in any order. Each replica is one attempt, which counts from the beginning
+ * of its act. A replica that a run has still to act on counts at `nowMs`.
  *
  * @param nowMs not earlier than `sinceMs`. Default: `sinceMs`
  */
@@ -68,8 +68,8 @@ export async function actsFor(
 }
 
 /**
- * When the fix's newest attempt ended, or began if it has not; undefined when there was none. A clock that was set back
- * since does not make it older.
+ * When the fix's newest attempt ended, or began if it has not ended; undefined when there was none. The latest of its
+ * times is used, so a clock that was set back does not make it older.
  */
 export async function lastAttemptEndMs(q: Queryable, fix: string): Promise<number | undefined> {
   const [row] = await q.query<{ endMs: number | null }>(lastEndSql, [fix]);

@@ -1,28 +1,31 @@
-/** Reads what the stored runs of a fix show: how often it helped on each target, and how often it fired for nothing. */
+/**
+ * Reads the evidence of the stored runs of a fix: how often it helped on each target, and how often it fired for
+ * nothing.
+ */
 import type { Queryable } from "../query.ts";
 
 export interface TargetEvidence {
-  /** Name of the target; null where none was resolved. */
+  /** Name of the target; null if no target was resolved. */
   readonly target: string | null;
-  /** Attempts, whatever became of them. */
+  /** Attempts with any result. */
   readonly acted: number;
   /** Verified: the model's own data got better. */
   readonly recovered: number;
-  /** Verified and not better, or the act itself failed. */
+  /** Verified as not better, or the act itself failed. */
   readonly failed: number;
-  /** It cannot be told, or is not known yet. */
+  /** The outcome cannot be determined, or is not known yet. */
   readonly inconclusive: number;
-  /** In mode observe: would have run. */
+  /** Runs in mode observe: the fix would have run. */
   readonly observed: number;
-  /** A person said no. */
+  /** Runs that a person declined. */
   readonly declined: number;
-  /** Fired, with any result but a denial, on an incident that a person judged a false positive or expected. */
+  /** Runs with any result but a denial, on an incident that a person judged a false positive or expected. */
   readonly falseFires: number;
-  /** Of the newest attempt, ms since 1970; null where there was none. */
+  /** Time of the newest attempt, ms since 1970; null if there was none. */
   readonly lastActedAtMs: number | null;
 }
 
-/** A verdict on the incident that this one became a part of counts. A denial is no firing: it was held back. */
+/** If the incident became a part of another one, the verdict on that one counts. A denied run did not fire. */
 const sql = `
 select r.target_name as target,
   count(*) filter (where r.status in ('acting', 'acted', 'failed', 'unknown'))::int as acted,
@@ -40,7 +43,7 @@ from runs r left join lateral (
   where own.id = r.incident) as said on true
 where r.fix = $1 and r.status <> 'denied' group by 1 order by 1 nulls last`;
 
-/** Over everything that is stored; runs are never deleted. */
+/** Reads all runs of the fix. Runs are never deleted. */
 export function evidenceOf(q: Queryable, fix: string): Promise<readonly TargetEvidence[]> {
   return q.query<TargetEvidence>(sql, [fix]);
 }

@@ -1,4 +1,4 @@
-/** Reads how a run was decided each time, and what people said of it. */
+/** Reads all decisions about a run, and the commands of people about it. */
 import type { Queryable } from "../query.ts";
 import { type ListedRun, listedRun } from "./list.ts";
 import type { Run } from "./run.ts";
@@ -7,11 +7,11 @@ export interface RunDecision {
   readonly atMs: number;
   readonly status: Run["status"];
   readonly answers: Run["answers"];
-  /** What people were asked; null where nobody was. */
+  /** The proposal to people; null if nobody was asked. */
   readonly proposal: Run["proposal"];
 }
 
-/** A person's word on a run, as the journal has it. */
+/** A person's command about a run, from the journal. */
 export interface WordOnRun {
   readonly atMs: number;
   readonly by: string;
@@ -36,7 +36,7 @@ where incident = $1 and kind = 'commanded' and body -> 'deed' ->> 'run' = $2 ord
 
 /**
  * @param id of the run, or the beginning of its id; hexadecimal digits
- * @returns undefined when no id, or several, begin with it
+ * @returns undefined when no id begins with it, or several do
  */
 export async function explainedRun(q: Queryable, id: string): Promise<ExplainedRun | undefined> {
   const [first, second] = await q.query<{ id: string }>(idsSql, [id]);

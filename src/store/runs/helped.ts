@@ -1,4 +1,4 @@
-/** Reads the runs that had helped before the same subject or target broke again. */
+/** Reads the runs that helped before the same subject or target broke again. */
 import type { HelpedBefore } from "../../incidents/incident.ts";
 import type { Queryable } from "../query.ts";
 
@@ -6,8 +6,8 @@ const withinMs = 7 * 24 * 3_600_000;
 
 const isHelp = "r.status = 'acted' and r.outcome = 'recovered'";
 /**
- * Runs that helped the same subject with the same kind of trouble, or a target of this incident's runs. `againMs` is
- * when the next run for the subject or target was decided.
+ * Runs that helped the same subject in an incident of the same kind, or helped a target of this incident's runs.
+ * `againMs` is when the next run for the subject or target was decided.
  */
 const helpedSql = `
 with here as (select distinct target_id from runs where incident = $1 and target_id is not null)
@@ -29,14 +29,14 @@ group by 1 order by 1`;
 export interface BrokenAgain {
   /** Id of its incident. */
   readonly incident: string;
-  /** As the text of its fingerprint. */
+  /** The text of its fingerprint. */
   readonly subject: string;
   readonly kind: string;
   /** When it broke, ms since 1970. */
   readonly atMs: number;
 }
 
-/** @returns undefined when nothing helped it within seven days before it broke */
+/** @returns undefined when no run helped within seven days before it broke */
 export async function helpedBefore(
   q: Queryable,
   { incident, subject, kind, atMs }: BrokenAgain,

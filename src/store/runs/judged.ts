@@ -30,7 +30,7 @@ export async function fixesOf(q: Queryable, runs: readonly string[]): Promise<re
   return rows.map(({ fix }) => fix);
 }
 
-/** Those of these runs that acted, without their outcomes, and the newest other judged runs of the fixes. */
+/** The given runs that acted, without their outcomes, and the newest other judged runs of the fixes. */
 export async function actedAround(
   q: Queryable,
   { runs, fixes }: { readonly runs: readonly string[]; readonly fixes: readonly string[] },
@@ -44,7 +44,7 @@ export function lastJudged(q: Queryable, fix: string): Promise<readonly JudgedRu
   return q.query<JudgedRun>(lastSql, [fix]);
 }
 
-/** Names of the fixes whose breaker is open, also of those that are no longer configured. */
+/** Names of the fixes whose breaker is open. Fixes that are no longer configured are included. */
 export async function openBreakers(q: Queryable): Promise<readonly string[]> {
   const rows = await q.query<{ fix: string }>(openSql);
   return rows.map(({ fix }) => fix);

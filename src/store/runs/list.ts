@@ -9,7 +9,7 @@ export interface RunFilter {
   readonly incidentNumber?: number | undefined;
   readonly fix?: string | undefined;
   readonly statuses?: readonly RunStatus[] | undefined;
-  /** The `next` of the page before. */
+  /** The `next` of the previous page. */
   readonly after?: { readonly decidedAtMs: number; readonly id: string } | undefined;
   /** 1 to 1000, default 100. */
   readonly limit?: number;
@@ -44,7 +44,7 @@ select fix, status, coalesce(outcome, '') as outcome, count(*) as count from run
 export interface RunCount {
   readonly fix: string;
   readonly status: string;
-  /** Empty while a run is not verified, and if it never will be. */
+  /** Empty if the run is not verified, or never will be. */
   readonly outcome: string;
   readonly count: number;
 }
@@ -69,7 +69,7 @@ export async function listedRun(q: Queryable, id: string): Promise<ListedRun | u
   return (await q.query<ListedRun>(byIdSql, [id]))[0];
 }
 
-/** Ids of the incidents of these runs; those that are not stored are left out. */
+/** Ids of the incidents of these runs. Runs that are not stored are left out. */
 export async function incidentsOfRuns(
   q: Queryable,
   runs: readonly string[],

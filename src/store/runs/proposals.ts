@@ -1,4 +1,4 @@
-/** Reads what people were asked about runs, and what they answered before. */
+/** Reads proposals of runs to people, and their answers. */
 import type { AnsweredProposal, Proposal } from "../../incidents/proposal.ts";
 import type { Queryable, Tx } from "../query.ts";
 import { isAbout } from "./replicas.ts";
@@ -19,7 +19,7 @@ const documentSql = "select document -> 'runs' as runs from incidents where id =
 const lockSql = "select id from incidents where id = $1 for update";
 const statusesSql = "select id, status from runs where id = any ($1)";
 
-/** A run that waits for a person's word. */
+/** A run that waits for a person's answer. */
 export interface WaitingProposal {
   readonly run: string;
   readonly fix: string;
@@ -35,7 +35,7 @@ export function waitingProposals(q: Queryable): Promise<readonly WaitingProposal
   return q.query<WaitingProposal>(waitingSql);
 }
 
-/** The last no to this fix on any of these targets; undefined when there was none. */
+/** When the fix was last declined on any of these targets; undefined when it never was. */
 export async function lastDeclined(
   q: Queryable,
   { fix, targets }: OnTargets,
@@ -50,7 +50,7 @@ interface OnTargets {
   readonly targets: readonly string[];
 }
 
-/** How often the fix acted on any of the targets, and helped. */
+/** How often the fix acted on any of the targets, and how often it helped. */
 export async function actedBefore(
   q: Queryable,
   { fix, targets }: OnTargets,
@@ -60,8 +60,8 @@ export async function actedBefore(
 }
 
 /**
- * What people have answered to the run's proposal by now. Until the transaction ends nobody answers: a no that comes
- * later finds the run decided.
+ * The answer of people to the run's proposal so far. Until the transaction ends nobody can answer: a later decline
+ * finds the run decided.
  */
 export async function answeredProposal(
   tx: Tx,
@@ -78,7 +78,7 @@ interface StoredSummary {
   readonly proposal?: AnsweredProposal;
 }
 
-/** Stored statuses of runs. The incident may hold older ones. No run is decided until the transaction ends. */
+/** Stored statuses of runs. The incident may hold older statuses. No run is decided until the transaction ends. */
 export async function lockedStatuses(
   tx: Tx,
   { incident, runs }: { readonly incident: string; readonly runs: readonly string[] },

@@ -3,7 +3,7 @@ import type { ReplicaStatus, RunReplica } from "../../incidents/run-replica.ts";
 import { toJson } from "../json.ts";
 import type { Tx } from "../query.ts";
 
-/** SQL: the replicas of a row of `runs`, by their number, as the type above. */
+/** SQL: the replicas of a row of `runs` as RunReplica objects, sorted by number. */
 export const replicasColumn = `coalesce((
   select json_agg(json_build_object('n', p.n, 'targetId', p.target_id, 'targetName', p.target_name, 'host', p.host,
     'snapshot', p.snapshot, 'status', p.status, 'detail', p.detail, 'begunAtMs', p.begun_at_ms,
@@ -37,7 +37,7 @@ where run = $1 and status in ('planned', 'acting', 'acted') returning id`;
 const idsOf = (rows: readonly { readonly id: string }[]): readonly string[] =>
   rows.map(({ id }) => id);
 
-/** Writes the replicas of a decided run down, in place of those of an earlier decision. @returns keys to seal */
+/** Stores the replicas of a decided run. They replace those of an earlier decision. @returns keys to seal */
 export async function replaceReplicas(
   tx: Tx,
   run: string,
@@ -50,7 +50,7 @@ export async function replaceReplicas(
 }
 
 /**
- * The acts on these planned replicas begin, while the run acts and no other act of it is going on.
+ * Marks these planned replicas as acting, if the run acts and has no other act in progress.
  *
  * @returns keys to seal; fewer than asked for when another process has begun some
  */
@@ -80,7 +80,12 @@ export async function changeReplica(tx: Tx, change: ReplicaChange): Promise<read
   return idsOf(await tx.query<{ id: string }>(changeSql, values));
 }
 
-/** The run has ended: what was not begun is untouched, and what has no result has an unknown one. */
+/**
+ * Ends the replicas of an ended run. A planned replica becomes untouched, an acting one unknown, and an acted one
+ * `not_back`.
+ *
+ * @returns keys to seal
+ */
 export async function endReplicas(
   tx: Tx,
   { run, detail }: { readonly run: string; readonly detail: string },

@@ -1,4 +1,4 @@
-/** The stored runs: one attempt of a fix each, written down before it acts. */
+/** The stored runs. Each is one attempt of a fix, stored before it acts. */
 import type { RunStatus, RunSummary } from "../../incidents/incident.ts";
 import type { GateAnswer, Proposal } from "../../incidents/proposal.ts";
 import type { RunReplica } from "../../incidents/run-replica.ts";
@@ -11,7 +11,7 @@ export interface Run {
   readonly fix: string;
   readonly remediation: string;
   readonly incident: string;
-  /** The run's subject, as the text of its fingerprint. Null where an older program wrote a run without a model. */
+  /** The text of the fingerprint of the run's subject. Null where an older program wrote a run without a model. */
   readonly subject: string | null;
   /** Null when its subject is no model. */
   readonly model: string | null;
@@ -35,15 +35,15 @@ export interface Run {
   /** The target as it was after the act. */
   readonly after: Readonly<Record<string, string>> | null;
   readonly outcome: NonNullable<RunSummary["outcome"]> | null;
-  /** The answers of all gates to the last decision, in the order of the list; empty if an older program decided. */
+  /** The answers of all gates in the last decision, in the order of the gates. Empty if an older program decided. */
   readonly answers: readonly GateAnswer[];
-  /** What people were asked when it was last decided; null when nobody was. */
+  /** The proposal of the last decision; null when nobody was asked. */
   readonly proposal: Proposal | null;
-  /** The replicas, where it acts on several; empty where it acts on one target. Its own target is the first of them. */
+  /** The replicas of a run that acts on several targets; its own target is the first. Empty for a run on one target. */
   readonly replicas: readonly RunReplica[];
 }
 
-/** What may change after a run was written down. Fields that are left out stay. */
+/** A change of a stored run. Fields that are left out stay. */
 export type RunChange = Partial<
   Pick<Run, "status" | "detail" | "actedAtMs" | "finishedAtMs" | "after" | "outcome">
 > & {
@@ -51,7 +51,7 @@ export type RunChange = Partial<
   readonly from?: RunStatus;
 };
 
-/** The select list that makes a Run of a row. */
+/** The select list that turns a row into a Run. */
 export const runColumns = `id, fix, remediation, incident, subject, model, mode, target_id as "targetId",
   target_name as "targetName", host, snapshot, status, gate, retry_at_ms as "retryAtMs", detail, decided_at_ms as "decidedAtMs",
   acted_at_ms as "actedAtMs", finished_at_ms as "finishedAtMs", after, outcome,
@@ -86,11 +86,11 @@ const document = (value: Run["snapshot"] | undefined): string | null =>
   value === null || value === undefined ? null : toJson(value);
 
 /**
- * Writes a decided run down, with the answers of all gates. Replaces a stored run that was denied for now, proposed or
+ * Stores a decided run with the answers of all gates. It replaces a stored run that was denied for now, proposed or
  * void.
  *
- * @returns id of the decision, and keys of its replicas; undefined when another run of this id is stored, which is left
- *   as it is
+ * @returns id of the decision, and keys of its replicas. Undefined when a run with this id is stored that must not be
+ *   replaced.
  */
 export async function insertRun(tx: Tx, run: Run): Promise<InsertedRun | undefined> {
   const rows = await tx.query(insertSql, [
@@ -128,7 +128,7 @@ interface InsertedRun {
   readonly replicas: readonly string[];
 }
 
-/** @returns the run as it is now; undefined when there is none, or when it has another status than `from` */
+/** @returns the changed run; undefined when there is none, or when its status is not `from` */
 export async function updateRun(
   q: Queryable,
   id: string,

@@ -11,7 +11,7 @@ select (select count(distinct subject)::int from incident_members where state = 
   (select count(distinct model)::int from states) as saved`;
 
 export interface StormCounts {
-  /** Ids of the targets of all runs that were decided since then, whatever became of the runs. */
+  /** Ids of the targets of all runs that were decided since then, with any result. */
   readonly targets: readonly string[];
   /** Models that are broken now. */
   readonly anomalous: number;

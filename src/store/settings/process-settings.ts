@@ -1,12 +1,12 @@
-/** Which settings each live process decides by, and when it loaded them by the database's clock. */
+/** The settings by which each live process decides, and when it loaded them by the database's clock. */
 import type { Queryable } from "../query.ts";
 
 export interface OwnSettings {
   readonly owner: string;
   readonly hash: string;
-  /** For a program that knows no other. */
+  /** The hash that older programs compare. */
   readonly olderHash: string;
-  /** As {@link announceSettings} returned it before; undefined at first. */
+  /** The former result of {@link announceSettings}; undefined at the first call. */
   readonly loadedAtMs: number | undefined;
 }
 
@@ -38,7 +38,7 @@ where mine.owner = $1 and o.until > clock_timestamp()
 order by o.loaded_at desc, o.owner desc`;
 const leaveSql = "delete from process_settings where owner = $1";
 
-/** Stores for `ttlMs` by which settings the process decides. @returns when they were loaded, ms since 1970 */
+/** Stores the settings by which the process decides, for `ttlMs`. @returns when they were loaded, ms since 1970 */
 export async function announceSettings(
   q: Queryable,
   { owner, hash, olderHash, loadedAtMs }: OwnSettings,

@@ -1,4 +1,4 @@
-/** Stores how far a source was read: one document for each source. The source room defines its content. */
+/** Stores the reading progress of sources, one document for each source. The source room defines its content. */
 import { fenced } from "../errors.ts";
 import { toJson } from "../json.ts";
 import type { Lease } from "../leases/lease.ts";
@@ -31,7 +31,7 @@ export async function loadSourceProgress<Document>(
 }
 
 /**
- * Replaces the document, unless somebody has taken over the lease since it was given.
+ * Replaces the document, unless the lease was taken over.
  *
  * @throws StoreError DW_STORE_FENCED; nothing is changed then
  */

@@ -1,4 +1,4 @@
-/** Loads the states of a partition page by page, so that a large partition is never in memory twice. */
+/** Loads the states of a partition page by page. So a large partition is never in memory twice. */
 import type { PartitionPlace } from "../partitions/claim.ts";
 import type { Queryable } from "../query.ts";
 import type { ModelState } from "./state.ts";

@@ -5,7 +5,7 @@ import type { ModelState } from "./state.ts";
 
 const statementBytes = 2_000_000;
 
-/** FOR KEY SHARE makes the next claim wait, and lets decisions pass (see migrations/initial.ts). */
+/** FOR KEY SHARE makes the next claim wait, but not decisions (see migrations/initial.ts). */
 const sql = `
 with owned as (
   select 1 from partitions where stream = $1 and partition = $2 and epoch = $3 for key share
@@ -20,10 +20,10 @@ with owned as (
 select 1 from owned`;
 
 /**
- * Each statement is a transaction of its own, since every state holds its own offset. A model must stand only once in
+ * Each statement is a transaction of its own, because every state holds its own offset. A model must occur only once in
  * `states`.
  *
- * @throws StoreError DW_STORE_FENCED; states that were saved before stay
+ * @throws StoreError DW_STORE_FENCED; states of earlier statements stay saved
  */
 export async function saveStates(
   q: Queryable,

@@ -1,9 +1,9 @@
-/** A model's state as stored. */
+/** The stored state of a model. */
 import type { ModelKey } from "../../model-key.ts";
 
 export interface ModelState {
   readonly model: ModelKey;
-  /** Offset of the newest record in the state. */
+  /** Offset of the newest record that the state contains. */
   readonly appliedThrough: number;
   readonly state: Uint8Array;
 }

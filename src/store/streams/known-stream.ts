@@ -1,10 +1,10 @@
 /**
- * Remembers the id of a stream and its number of partitions. So a stream that was deleted and created again is noticed,
- * and so is another number of partitions, which would leave records unread.
+ * Stores the id of a stream and its number of partitions. So a re-created stream is detected. A changed number of
+ * partitions is detected too: records would stay unread.
  */
 import type { Queryable, Tx } from "../query.ts";
 
-/** A store of an older program knows no number. The partitions that were claimed tell the least that it can be. */
+/** The store of an older program has no number. It is at least the highest claimed partition plus one. */
 const rememberSql = `
 insert into streams as s (name, id, partitions) values ($1, $2, $3)
 on conflict (name) do update
@@ -24,8 +24,8 @@ export interface KnownStream {
 /**
  * Stores the stream if none is stored.
  *
- * @returns what is stored. With another id the stream was re-created, with another number of partitions it is used with
- *   more or fewer
+ * @returns the stored stream. If its id differs, the stream was re-created. If its number of partitions differs, the
+ *   number was changed.
  */
 export async function rememberStream(
   q: Queryable,
@@ -38,8 +38,8 @@ export async function rememberStream(
 }
 
 /**
- * Goes on with a re-created stream. It is read from its start, and models keep what they learned. A process that still
- * works on the old stream is fenced. Rows that come a second time are dropped by the positions in the states.
+ * Switches to a re-created stream. It is read from its start, and models keep their states. A process that still works
+ * on the old stream is fenced. Rows that arrive again are dropped by the positions in the states.
  */
 export async function adoptStream(tx: Tx, name: string, found: KnownStream): Promise<void> {
   await tx.query(adoptSql, [name, found.id, found.partitions]);
