@@ -1,4 +1,7 @@
-/** The contract of a detector: scores an attribution, then learns it. One module each, one line in the registry. */
+/**
+ * The contract of a detector. It scores an attribution, then learns it. Each detector is one module and one line in the
+ * registry.
+ */
 import type { z } from "zod";
 import type { PresetUses } from "./preset.ts";
 
@@ -11,7 +14,7 @@ export interface Band {
   readonly n: number;
 }
 
-/** A band, and what was held against it. */
+/** A band, and the value or mean that was compared with it. */
 export interface Explanation extends Band {
   /** The newest value, or a mean of the newest ones. */
   readonly observed: number;
@@ -24,7 +27,8 @@ export interface Explanation extends Band {
 }
 
 /**
- * One detector over one model. Its whole memory is the buffer it was created on: the same bytes give the same future.
+ * One detector over one model. Its whole memory is the buffer it was created on: from the same bytes it gives the same
+ * scores.
  *
  * A vector has one value per feature slot; NaN means the feature is absent from this attribution. Other values are
  * finite (the caller ensures that). Detectors never throw on a vector of the right length and never return NaN.
@@ -49,9 +53,9 @@ export interface Detector {
   /** What is expected of every feature at a time, NaN where it is unknown: {@link band} for the whole vector. */
   expected?(into: Float64Array, at?: number): void;
   /**
-   * What a score of the value rests on: the value where it is outside its band by itself, else the mean that is
-   * furthest beyond its own. For a score of 1 or more `observed` is outside. Call it before the vector is learned;
-   * detectors that hold every value against {@link band} need none.
+   * Explains the score of a value. `observed` is the value if it is outside its band by itself, else the mean that is
+   * furthest beyond its own band. For a score of 1 or more `observed` is outside. Call it before the vector is learned.
+   * A detector that compares every value with {@link band} needs no such method.
    */
   explain?(slot: number, value: number, at?: number): Explanation | undefined;
   /** Correlation of two features over the newest vectors it keeps, -1 to 1; undefined where there are too few. */
@@ -64,19 +68,19 @@ export interface DetectorState {
   readonly bytes: Uint8Array;
 }
 
-/** The bytes that an older version of a detector left for as many features. */
+/** The bytes that an older version of a detector saved for the same number of features. */
 export interface OlderState extends DetectorState {
   readonly version: number;
 }
 
 export interface DetectorType<Params> {
-  /** Kebab-case; stands in config, metrics and tickets. */
+  /** Kebab-case; used in config, metrics and tickets. */
   readonly name: string;
   /** Raised whenever the meaning of the state's bytes changes. */
   readonly version: number;
   /** Strict schema of the parameters, every one with a default; keys as in config (snake_case). */
   readonly params: z.ZodType<Params>;
-  /** Where it runs without being asked for by name; nowhere when left out. */
+  /** The presets in which it runs. Left out: it runs only if it is named. */
   readonly presets?: PresetUses;
   /** Exact size of the state in bytes, a multiple of 8. */
   stateBytes(params: Params, nFeatures: number): number;
@@ -84,15 +88,15 @@ export interface DetectorType<Params> {
    * @param state zeroed bytes for a new model, or a section saved earlier; 8-byte aligned, used in place.
    */
   create(params: Params, state: DetectorState): Detector;
-  /** The parameters that shape the bytes: a state fits while they are the same. Left out: all of them. */
+  /** The parameters that the bytes depend on. A state fits only while they are the same. Left out: all parameters. */
   shapedBy?(params: Params): unknown;
   /**
-   * Every feature is learned by itself, and what is learned of it may depend on the parameters that only judge. Left
-   * out: the vector is learned as a whole, in the same way whatever they are.
+   * Every feature is learned by itself, and parameters that only judge may influence what is learned. Left out: the
+   * vector is learned as a whole, independently of those parameters.
    */
   readonly learnsApart?: boolean;
   /**
-   * Fills zeroed bytes with what an older version has learned, so that an upgrade blinds no model.
+   * Fills zeroed bytes with what an older version has learned. So an upgrade does not send a model back to its warm-up.
    *
    * @returns false when nothing can be kept
    */

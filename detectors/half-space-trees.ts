@@ -63,13 +63,16 @@ type HalfSpaceTreesParams = z.infer<typeof params>;
 
 const SEED = 42;
 
-/** Boundary: the mass that one in 200 recent vectors stayed below, followed in steps of 10 %. */
+/** The boundary is the mass below which one in 200 recent vectors stayed. It is followed in steps of 10 %. */
 const FRACTION = 1 / 200;
 const STEP = 0.1;
 const RISE = Math.exp(STEP * FRACTION);
 const FALL = Math.exp(STEP * (FRACTION - 1));
 
-/** Just below the full mass: a constant series stays under 1, and one leaf missed in one tree of ten (5 %) does not. */
+/**
+ * The largest boundary, just below the full mass. A constant series then scores below 1. A vector that misses the leaf
+ * in one of ten trees (5 %) scores above 1.
+ */
 const MOST_BOUNDARY = 0.99;
 
 /** Places in the header. */
@@ -79,7 +82,7 @@ const JUDGED = 2;
 const BOUNDARY = 3;
 const HEADER_BYTES = 32;
 
-/** River's score from which a vector counts as anomalous. */
+/** The least score of River at which a vector counts as anomalous. */
 const plainBoundary = 0.8;
 
 const presets: PresetUses = {
@@ -175,7 +178,7 @@ function shapeOf(settings: HalfSpaceTreesParams, nFeatures: number): TreeShape {
   });
 }
 
-/** The newest walk of any forest, how much that had learned, and the vector. Working space, never state. */
+/** The newest walk: its forest, how much the forest had learned, and the vector. Working space, never state. */
 const newest = {
   gaps: false,
   leaves: new Int32Array(16),
@@ -247,7 +250,7 @@ class HalfSpaceTrees implements Detector {
     return undefined;
   }
 
-  /** Where x ends up; what was scored just now is not walked again to be learned. */
+  /** The leaves of x. If x was scored just now, its walk is reused for learning. */
   #walk(x: Float64Array): Walk {
     const learned = this.#header[WINDOWS]! * this.#windowSize + this.#header[LEARNED]!;
     if (newest.forest === this && newest.learned === learned && isNewest(x)) return newest;

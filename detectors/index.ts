@@ -5,7 +5,7 @@ import { rangeWatch } from "./range-watch.ts";
 import { rollingZScore } from "./rolling-z-score.ts";
 import { seasonalChart } from "./seasonal-chart.ts";
 
-/** Every detector, in the order in which people see them. */
+/** Every detector, in the order of output. */
 export const detectorTypes: readonly DetectorType<unknown>[] = [
   rollingZScore,
   halfSpaceTrees,

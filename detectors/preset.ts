@@ -1,4 +1,4 @@
-/** Presets: named sets of detectors that run together. Each detector says how it takes part in them. */
+/** Presets: named sets of detectors that run together. Each detector defines its role in them. */
 
 export const presets = ["standard", "plain"] as const;
 export type Preset = (typeof presets)[number];
@@ -8,13 +8,16 @@ export type Sensitivity = (typeof sensitivities)[number];
 
 /** What a detector does in a set. */
 export interface DetectorRole {
-  /** Only for models whose values are parts of a whole (transforms `share`, `common_scale`), or in their own units. */
+  /**
+   * The models it is limited to: `parts`, values are parts of a whole (transforms `share`, `common_scale`); `raw`, own
+   * units.
+   */
   readonly only?: "parts" | "raw";
-  /** Whether its scores open episodes; the others are advisory: their scores are only reported. */
+  /** Whether its scores open episodes. Otherwise it is advisory: its scores are only reported. */
   readonly deciding: boolean;
   /** An advisory detector that decides for a slow model while every deciding one warms up. */
   readonly fallback?: boolean;
-  /** Its score that counts as 1, for detectors whose own boundary is another; default 1. */
+  /** The score of the detector that counts as 1. Default 1, for detectors whose own boundary is 1. */
   readonly boundary?: number;
   /** One crossing of its boundary opens an episode. */
   readonly atOnce?: boolean;

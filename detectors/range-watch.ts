@@ -18,7 +18,7 @@ const WARM = [100, 100, 100, 300] as const;
 const VIEWS = SPANS.length;
 /** The first views can have a heavy tail; a mean of 20 or 100 rows has none. */
 const TAILED = 2;
-/** Rows before a view's excesses count: earlier its range, or the hourly habit, is not known. */
+/** Rows before a view's excesses count. Before that, its range or the hourly habit is unknown. */
 const KNOWN = [20, 300] as const;
 /** A view leaves its range when it is beyond it by this part of its width, … */
 const MARGIN = 0.05;
@@ -26,24 +26,30 @@ const MARGIN = 0.05;
 const YOUNG = 200;
 /** The same for its distance from the mean, z·(1 + 50/rows): deviations are underestimated at first. */
 const YOUNG_DEVIATION = 50;
-/** A smoothed residual must be further out than a value: its scale wanders, and smoothing lets it linger. */
+/**
+ * A smoothed residual must be further out than a value by this factor: its scale changes slowly, and smoothing prolongs
+ * it.
+ */
 const FURTHER = 1.15;
 /** With a heavy tail, one row moves a mean of 20 or 100 rows by at most so many of its deviations. */
 const CAP = 1.5;
-/** A residual counts in full up to so many deviations: a view may have hardly moved so far. */
+/**
+ * A residual always counts in full up to so many deviations. Otherwise a view that hardly moved so far would cap
+ * everything.
+ */
 const LEAST_CAP = 3;
 /** Rows without another alarm: 3 % of those seen, 20 to 150. */
 const muteAfter = (rows: number): number => Math.min(Math.max(Math.floor(0.03 * rows), 20), 150);
 const MOST_SCORE = 1e6;
-/** In the place of the rows left: the hold is over, and the series is not back. */
+/** Value of `HOLD` if the hold is over and the series is not back within its range. */
 const LASTING = -1;
-/** The score meanwhile: no alarm, and not normal either. */
+/** The score while `HOLD` is `LASTING`: no alarm, but not normal. */
 const LASTING_SCORE = 0.9;
 
 /** Places of a series' numbers, after those of its residuals. */
 const VIEWS_AT = residualFloats;
 const ROWS = VIEWS_AT + VIEWS * VIEW;
-/** Rows left without another alarm; rows left in which the last one stands. */
+/** Remaining rows without another alarm; remaining rows in which the last alarm is held. */
 const MUTE = ROWS + 1;
 const HOLD = ROWS + 2;
 /** The view of the last alarm and its range at that time. */
@@ -63,11 +69,11 @@ const upgrades = [
 /**
  * Scores how far a value, or its smoothed hourly residual, is beyond the range it has ever had.
  *
- * For a series in its own unit, of any shape: counts, temperatures, a single importance. Sees new extremes, level
- * shifts, lasting drifts and broken daily habits, and adapts to anything within hours to days. It fails on anomalies
- * within the known range (a missing peak), and on what repeats a past anomaly before that is forgotten. Pure noise
- * leaves its range all the time, a little: `z` asks for a distance from the mean besides, and `excess` for more than a
- * heavy tail does by itself.
+ * For a series in its own unit, of any shape: counts, temperatures, a single importance. It sees new extremes, level
+ * shifts, lasting drifts and broken daily habits. It adapts to any new level within hours to days. It fails on
+ * anomalies within the known range (a missing peak), and on a repeated anomaly while the range still contains the
+ * first. Pure noise often leaves its range by a little. So `z` also requires a distance from the mean, and `excess`
+ * more than the usual excess of a heavy tail.
  *
  * Four views: the value, and the hourly residual smoothed over 4, 20 and 100 rows. score = highest over the views of
  * min(ratio / margin, |y − mean| / (z·(1 + 50/rows)·deviation)), with ratio = distance beyond the range over its width
@@ -76,9 +82,10 @@ const upgrades = [
  * logarithms, the value must be z deviations away on their scale as well, and one row moves the mean of 20 or 100 by at
  * most 1.5 of its deviations.
  *
- * An alarm opens at 1. Then the score is ratio / 0.05 against the range at that time, until the series is back within.
- * After `hold` rows beyond, the score is 0.9, unless the series alarms anew. No other alarm comes for 3 % of the rows
- * seen, 20 to 150. Skipped values are learned too; only the hourly habit is not, after `hold` rows beyond.
+ * An alarm opens at 1. Then the score is ratio / 0.05 for the range at that time, until the series is back within that
+ * range. After `hold` rows outside, the score is 0.9, unless the series alarms again. Another alarm is possible after 3
+ * % of the rows seen, 20 to 150 rows. Skipped values are learned too, except the hourly habit after `hold` rows
+ * outside.
  *
  * Warm-up: undefined for 100 rows.
  *
@@ -93,9 +100,9 @@ export const rangeWatch: DetectorType<RangeWatchParams> = {
   name: "range-watch",
   version: 4,
   params,
-  // The distances `z` and `excess` only judge.
+  // The distances `z` and `excess` are used only to judge.
   shapedBy: ({ hold }) => ({ hold }),
-  // An alarm mutes its series, and what is an alarm depends on `z` and `excess`.
+  // An alarm mutes its series, and `z` and `excess` decide about alarms.
   learnsApart: true,
   upgrade: (from, to) => upgrades.some((upgrade) => upgrade(from, to)),
   presets,
@@ -183,7 +190,7 @@ class RangeWatch implements Detector {
     return Math.max(score, LASTING_SCORE);
   }
 
-  /** How far the view that alarmed is beyond the range it had then. */
+  /** How far the view that alarmed is beyond its range at that time; 1 at the margin. */
   #stillBeyond(s: number, value: number, residual: number): number {
     const floats = this.#floats;
     const y = this.#viewed(s, floats[s + ALARMED]!, [value, residual]);
@@ -213,7 +220,9 @@ class RangeWatch implements Detector {
     return said;
   }
 
-  /** How far a view is from its mean, in the least distance of an alarm; with a heavy tail by its logarithm as well. */
+  /**
+   * Distance of a view from its mean, in units of an alarm's least distance; with a heavy tail also by its logarithm.
+   */
   #away(s: number, k: number, { y, far }: { readonly y: number; readonly far: number }): number {
     const floats = this.#floats;
     const v = s + VIEWS_AT + k * VIEW;
@@ -223,7 +232,7 @@ class RangeWatch implements Detector {
     return Math.min(away, logDeviations(floats, s + LOGARITHMS, y) / far);
   }
 
-  /** The view's next value, as it will be kept. */
+  /** The view's next value. */
   #viewed(s: number, view: number, [value, residual]: readonly [number, number]): number {
     const v = s + VIEWS_AT + view * VIEW;
     const before = this.#floats[v + SMOOTH]!;
@@ -246,7 +255,7 @@ class RangeWatch implements Detector {
     const residual = this.#residuals.residual(s, value, at);
     const rows = floats[s + ROWS]!;
     this.#followAlarm(s, value, residual);
-    // The hourly habit would follow a broken series, and take that for its return.
+    // Otherwise the hourly habit would follow a broken series, and the series would seem to be back.
     if (floats[s + HOLD] !== LASTING) this.#residuals.learn(s, value, at);
     for (let k = 0; k < VIEWS; k++) {
       const y = this.#viewed(s, k, [value, residual]);
@@ -259,7 +268,7 @@ class RangeWatch implements Detector {
     floats[s + ROWS] = rows + 1;
   }
 
-  /** Counts mute and hold down, ends the hold when the series is back, begins both at an alarm. */
+  /** Decrements mute and hold, ends the hold when the series is back, and starts both at an alarm. */
   #followAlarm(s: number, value: number, residual: number): void {
     const floats = this.#floats;
     const rows = floats[s + ROWS]!;
@@ -268,7 +277,7 @@ class RangeWatch implements Detector {
     if (rows < WARM[0] || floats[s + MUTE]! > 0) return;
     const { score, view } = this.#judge(s, value, residual);
     if (score < 1) return;
-    // A series that is not back has to return to the range of its first alarm.
+    // A series that alarms again before its return must still return to the range of its first alarm.
     const lasts = floats[s + HOLD] === LASTING;
     floats[s + MUTE] = muteAfter(rows);
     floats[s + HOLD] = this.#settings.hold;
@@ -278,7 +287,7 @@ class RangeWatch implements Detector {
     floats[s + HELD_HIGH] = floats[s + VIEWS_AT + view * VIEW + HIGH]!;
   }
 
-  /** Counts the hold down. @returns whether it held: then nothing else can alarm */
+  /** Decrements the hold. @returns whether the alarm was held; then no other alarm is possible */
   #holds(s: number, value: number, residual: number): boolean {
     const held = this.#floats[s + HOLD]!;
     if (held === 0) return false;

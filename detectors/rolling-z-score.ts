@@ -39,7 +39,7 @@ const params = z.strictObject({
 
 type RollingZScoreParams = z.infer<typeof params>;
 
-/** The highest score there is: further away is not more anomalous, and stays printable. */
+/** The highest possible score, so that scores stay printable. */
 const MOST_SCORE = 1e6;
 
 /** Doubles a feature: reference, sum and sum of squares of the deltas from it. */
@@ -60,19 +60,19 @@ const presets: PresetUses = {
 /**
  * Scores a feature by its distance from the mean of its last `window_size` values, in standard deviations.
  *
- * Good at sudden jumps of a series without season or trend, and easy to argue about. It fails on seasons (each peak is
- * far from the mean), on ramps (the window follows), on heavy tails (a Gaussian alone gives 2.7 false alarms in a
- * thousand values at threshold 3, and that for every feature), and for a window after an outlier, which inflates the
- * deviation it is judged by. The floors keep a series that was constant from exploding on its first rounding error
- * and from being blind: any change beyond a floor is seen.
+ * Good at sudden jumps of a series without season or trend, and easy to explain. It fails on seasons (each peak is far
+ * from the mean), on ramps (the window follows) and on heavy tails. Even a Gaussian feature gives 2.7 false alarms in a
+ * thousand values at threshold 3. It also fails for a window after an outlier, since the outlier inflates the
+ * deviation. The floors are for a series that was constant: a rounding error stays below a floor, and any larger change
+ * is seen.
  *
  * score(feature) = |x − mean| / max(sd, abs_floor, rel_floor·|mean|) / threshold, sd being the sample deviation, at
  * most 1e6; score = the highest of the features that are present. Warm-up: undefined until one feature has
  * `grace_period` observations. An absent feature is neither scored nor learned.
  *
- * The window holds Float32 distances from a Float64 reference, the newest value of one or two windows ago: mean and
- * deviation stay within 2^-22 of the widest gap between the values since. A feature that fell by so much that this
- * exceeds its deviation begins anew. Values further than 1e30 from 0 are all alike.
+ * The window holds Float32 distances from a Float64 reference, the newest value of one or two windows ago. The error of
+ * mean and deviation is at most 2^-22 of the widest gap between the values since. If a fall makes this error exceed the
+ * deviation, the feature begins anew. Values further than 1e30 from 0 count as 1e30.
  *
  * Time: O(1) a feature, under 20 ns to score and learn. Memory: 28 + 4·window_size bytes a feature, 428 by default.
  *
@@ -110,7 +110,7 @@ function layout(settings: RollingZScoreParams, nFeatures: number) {
 }
 
 /**
- * The three views of a state: sums, place in the ring, ring. The ring has one stretch a place, with all features in it,
+ * The three views of a state: sums, place in the ring, ring. Each place of the ring holds the values of all features,
  * since features usually come together.
  */
 function sections(settings: RollingZScoreParams, { bytes, nFeatures }: DetectorState) {
@@ -123,7 +123,10 @@ function sections(settings: RollingZScoreParams, { bytes, nFeatures }: DetectorS
   };
 }
 
-/** Sample deviation of n values with this sum and sum of squares; rounding can bring what should be 0 below it. */
+/**
+ * Sample deviation of n values with this sum and sum of squares. Rounding may make the variance negative; it then
+ * counts as 0.
+ */
 function deviation(n: number, sum: number, squares: number): number {
   return Math.sqrt(Math.max(n * squares - sum * sum, 0) / (n * (n - 1)));
 }
@@ -201,7 +204,7 @@ class RollingZScore implements Detector {
       const wraps = cursor + 1 === window || cursor + 1 === 2 * window;
       cursors[slot] = wraps ? window : cursor + 1;
       if (wraps) this.#recentre(slot, value);
-      // A value that made up nearly all of the sum has left; what remains is mostly its rounding error.
+      // A value that was nearly the whole sum has left. The remaining sum is mostly its rounding error.
       else if (left < squares * 1e-3) this.#sumUp(slot, 0);
     }
   }
@@ -216,7 +219,7 @@ class RollingZScore implements Detector {
 
   together(one: number, other: number): number | undefined {
     const n = Math.min(this.#cursors[one]!, this.#window);
-    // A feature that was absent now and then has its values elsewhere in the window.
+    // A feature that was sometimes absent has its values at other places of the window.
     if (n < this.#grace || this.#cursors[other] !== this.#cursors[one]) return undefined;
     const meanA = this.#sums[one * SUMS + 1]! / n;
     const meanB = this.#sums[other * SUMS + 1]! / n;
@@ -241,8 +244,8 @@ class RollingZScore implements Detector {
   }
 
   /**
-   * Once a window the reference moves to the newest value and the sums are computed anew. Where the old reference was
-   * so far off that its deltas rounded the series away, nothing but the newest value is left to go on from.
+   * Once a window the reference moves to the newest value, and the sums are computed anew. If the old reference was too
+   * far away, its deltas have lost the series to rounding. Then only the newest value is kept.
    */
   #recentre(slot: number, newest: number): void {
     const shift = newest - this.#sums[slot * SUMS]!;
@@ -256,7 +259,7 @@ class RollingZScore implements Detector {
     this.#cursors[slot] = 1;
   }
 
-  /** Takes `shift` off every delta and computes the sums anew, so that rounding errors never add up. */
+  /** Subtracts `shift` from every delta and computes the sums anew, so that rounding errors do not accumulate. */
   #sumUp(slot: number, shift: number): void {
     const deltas = this.#deltas;
     const nFeatures = this.#nFeatures;

@@ -2,8 +2,8 @@
 import type { PresetUses, Sensitivity } from "./preset.ts";
 
 /**
- * Deviations of the residual's mean over 3, 10 and 30 attributions at which the chart's score is 1. One position of the
- * dial has at least three times the false episodes of the next quieter one, on streams that nobody had seen.
+ * Deviations of the residual's mean over 3, 10 and 30 attributions at which the chart's score is 1. Each sensitivity
+ * has at least three times the false episodes of the next lower one, on streams that were not used for tuning.
  */
 const thresholds: Readonly<Record<Sensitivity, readonly [number, number, number]>> = {
   low: [5.4, 4.75, 5.4],
@@ -11,7 +11,7 @@ const thresholds: Readonly<Record<Sensitivity, readonly [number, number, number]
   high: [3.9, 3.4, 3.9],
 };
 
-/** Least deviation of a share that counts: 0.1 % of the total. Without floors near-constant features cry wolf. */
+/** Least deviation of a share: 0.1 % of the total. Without a floor, near-constant features cause false alarms. */
 const shareFloor = 0.001;
 const relativeFloor = 0.0125;
 /** Shares well above it count by their square root: the noise of an importance grows with it. */

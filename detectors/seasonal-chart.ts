@@ -11,15 +11,15 @@ import { ResidualChart } from "./stats/residual-chart.ts";
 /**
  * Scores a feature by the means of its residuals over 3, 10 and 30 vectors, each against its own deviation.
  *
- * Sees jumps within two vectors, small lasting shifts within ten or thirty, and does not alarm at daily seasons and
- * weekends. A single vector crosses the boundary only beyond 5 deviations. It fails on slow ramps
- * (the level follows), on series without a level (random walks), and on seasons of other lengths; in the first
- * days, before the hours have been visited, a strong season widens the deviations and hides small changes.
+ * It sees jumps within two vectors, and small lasting shifts within ten or thirty. It does not alarm at daily seasons
+ * and weekends. A single vector crosses the boundary only beyond 5 deviations. It fails on slow ramps (the level
+ * follows), on series without a level (random walks), and on seasons of other lengths; in the first days, before the
+ * hours have been visited, a strong season widens the deviations and hides small changes.
  *
  * expected = level + seasonal offset of the hour, kept apart for weekdays and weekends, and weighted by n/(n + 2) after
  * n visits. residual = distance of the value from it on the scale of √(|x| + linear_below), in its own unit, over the
- * hour's noise, clipped at 5 deviations. The hour's noise is a factor that all features share, since fewer rows stand
- * behind each at night.
+ * hour's noise, clipped at 5 deviations. The hour's noise is a factor that all features share: at night, fewer rows
+ * determine each feature.
  *
  * score = max over the spans of |mean residual| / √(variance + 0.4·floor²) / threshold / doubt, with floor =
  * max(abs_floor, rel_floor·|expected|) and doubt = 1 + 0.15·(1 − belief in the hour); and at least the residual itself,
@@ -30,7 +30,7 @@ import { ResidualChart } from "./stats/residual-chart.ts";
  * of the standardised residuals z, by the means of u over the same spans, at `given_others` times the thresholds. This
  * sees small changes that the noise of the whole vector hides, from the 160th vector on.
  *
- * Up to twelve single hours of the week are remembered besides, see {@link WeeklyHours}.
+ * Up to twelve single hours of the week are also remembered, see {@link WeeklyHours}.
  *
  * While vectors are skipped, as during an episode, nothing is learned: only the moving means are updated. Only spans up
  * to the shortest one that was beyond its boundary are scored. Otherwise the slow mean over 30 vectors would keep the
@@ -55,7 +55,7 @@ export const seasonalChart: DetectorType<SeasonalChartParams> = {
   stateBytes: (_, nFeatures) => chartBytes(nFeatures),
   create: (settings, state) => new ResidualChart(settings, state),
   grow: growChart,
-  // Thresholds and floors only judge; what is learned stays when they change.
+  // Thresholds and floors are used only to judge. What is learned stays valid when they change.
   shapedBy: ({ linear_below }) => ({ linear_below }),
   upgrade: upgradeChart,
 };

@@ -1,10 +1,10 @@
 /**
- * Takes over the state of an older version whose numbers mean the same. The newer version only appends numbers to
- * them.
+ * Takes over the state of an older version whose numbers have the same meaning. The newer version only appends numbers
+ * to each series.
  */
 import type { DetectorState, OlderState } from "../detector.ts";
 
-/** Versions whose numbers mean the same, so many floats a series; now there are more of them. */
+/** Older versions whose numbers have the same meaning, with their floats a series, and the present floats a series. */
 export interface Appended {
   readonly versions: readonly number[];
   readonly before: number;
@@ -15,7 +15,7 @@ export interface Appended {
 export const seriesBytes = (nFeatures: number, stride: number): number =>
   Math.ceil((nFeatures * stride) / 2) * 8;
 
-/** Copies the numbers of each series; what is newer is as at the beginning. */
+/** Copies the numbers of each series. Appended numbers keep their initial values. */
 export const appendedTo =
   ({ versions, before, after }: Appended) =>
   (from: OlderState, to: DetectorState): boolean => {

@@ -1,10 +1,10 @@
 /**
- * What follows from how well an hour is known. At an hour that was seldom visited scores are smaller, and deviations
- * learn less.
+ * Weights by how well an hour is known. At an hour that was seldom visited, scores are smaller and deviations learn
+ * less.
  */
 import type { Visit } from "./calendar.ts";
 
-/** By which part boundaries are wider at an hour that was never visited: it may differ by more than was seen. */
+/** Boundaries are wider by this part at an hour that was never visited, since it may differ from all others. */
 const DOUBT = 0.15;
 /** Weight of a vector in what deviations learn, at an hour that has not been visited. */
 const KNOWN_LEAST = 0.5;
@@ -13,6 +13,6 @@ const KNOWN_LEAST = 0.5;
 export const weightAt = (at: number | undefined, { own }: Pick<Visit, "own">): number =>
   at === undefined ? 1 : KNOWN_LEAST + (1 - KNOWN_LEAST) * own;
 
-/** Part of the score that is left at an hour that has not been visited. */
+/** Factor on scores: 1 at a known hour, smaller at an hour that has not been visited. */
 export const sureness = (at: number | undefined, { own }: Pick<Visit, "own">): number =>
   at === undefined ? 1 : 1 / (1 + DOUBT * (1 - own));

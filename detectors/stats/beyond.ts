@@ -4,7 +4,7 @@
 const REL_FLOOR = 1e-6;
 const ABS_FLOOR = 1e-12;
 
-/** How far a value is beyond a range, in its widths; 0 within it. */
+/** Distance of a value from a range, in widths of the range; 0 within it. */
 export function beyond(y: number, low: number, high: number): number {
   const distance = Math.max(y - high, low - y, 0);
   if (distance === 0) return 0;

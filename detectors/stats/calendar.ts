@@ -35,7 +35,7 @@ export interface Visit {
   readonly rate: number;
 }
 
-/** Visits after which an offset counts by half. */
+/** Visits after which an offset counts half. */
 const HALF_BELIEVED = 2;
 /** Visits that an offset remembers. */
 const REMEMBERED = 14;

@@ -17,7 +17,7 @@ export const DEVIATIONS = MEANS + SPANS;
 export const FREQUENCIES = MEANS + MEANS_WIDTH;
 export const STRIDE = FREQUENCIES + SPARSE_WIDTH;
 
-/** How many spans count (0: all), then the seasonal profile, then the features. */
+/** Where the seasonal profile begins: after the number of spans that count (0: all) and the hourly noise. */
 export const HELD_BYTES = 8 + HourlyNoise.bytes;
 export const featuresAt = (nFeatures: number): number =>
   HELD_BYTES + SeasonalProfile.bytes(nFeatures);
@@ -76,7 +76,7 @@ export function upgradeChart(from: OlderState, to: DetectorState): boolean {
 
 /**
  * Version 2 had neither the hour's noise, nor how often a feature is zero, nor a covariance. Levels, deviations and
- * seasonal offsets are kept. Every feature is taken for a dense one until its frequency says otherwise.
+ * seasonal offsets are kept. Every feature counts as dense until its frequency shows otherwise.
  */
 function upgradeFrom2(from: OlderState, to: DetectorState): boolean {
   const { nFeatures } = to;

@@ -23,7 +23,7 @@ import {
 
 /** With fewer features, one share only mirrors the other. */
 const leastGiven = 3;
-/** Conditional residuals before their means are judged: the variance of means over 30 settles slowly. */
+/** Conditional residuals before their means are judged, since the variance of means over 30 settles slowly. */
 const JUDGED_FROM = 100;
 
 /** Stands for the clip distance when a mean may be over, in deviations of the mean over 3. */
@@ -64,7 +64,7 @@ export class ConditionalChart {
   }
 
   /**
-   * Raises the scores of features that differ from what the others imply.
+   * Raises the scores of features that differ from the value that the others imply.
    *
    * @param spans how many count @param held whether vectors are being skipped @param sure factor on scores
    */
@@ -134,7 +134,7 @@ export class ConditionalChart {
     this.#others.learn(z, weight);
   }
 
-  /** Only the means follow. @returns 1 + the first span whose mean is beyond its boundary, if that is below `held` */
+  /** Updates only the means. @returns 1 + the first span whose mean is beyond its boundary, if that is below `held` */
   skip(seen: ObservedVector, before: number, held: number): number {
     if (this.#others.known === 0) return held;
     const u = this.#residuals(seen);
@@ -152,7 +152,7 @@ export class ConditionalChart {
     return shortest;
   }
 
-  /** Vectors are learned again: the means begin anew, without the skipped ones. */
+  /** Called when vectors are learned again. The means begin anew, without the skipped vectors. */
   release(): void {
     for (let s = 0; s < this.#series.length; s += MEANS_WIDTH) this.#series.fill(0, s, s + SPANS);
   }

@@ -3,15 +3,18 @@
 /** A residual counts at most so many deviations, so that no single vector takes a mean beyond its boundary. */
 export const CLIP = 5;
 
-/** How far a residual counts. @param floor the least deviation, squared */
+/** Largest residual that counts in full. @param floor the least deviation, squared */
 export const clipLimit = (deviation: number, floor: number): number =>
   CLIP * Math.sqrt(deviation * deviation + floor);
 
-/** A deviation that has learned one more distance from what was expected. */
+/** The deviation after one more distance from the expected value. */
 export const ewmStd = (deviation: number, distance: number, rate: number): number =>
   Math.sqrt(deviation * deviation * (1 - rate) + distance * distance * rate);
 
-/** Whether the newest residual contradicts a large mean. The mean then begins anew, so that it does not linger. */
+/**
+ * Whether the newest residual contradicts a large mean. The mean then begins anew; otherwise it would stay large for
+ * long.
+ */
 export const isOver = (mean: number, residual: number, most: number): boolean =>
   Math.abs(mean) > most / 4 && residual * mean < (mean * mean) / 2;
 

@@ -1,7 +1,4 @@
-/**
- * Learns how far the values of a series usually go beyond its range, because a heavy tail leaves its range without a
- * fault.
- */
+/** Learns how far the values of a series usually go beyond its range. A heavy tail leaves its range without a fault. */
 
 /** Excesses that the mean remembers. */
 const MEMORY = 16;
@@ -12,9 +9,9 @@ const MOST = 0.5;
 export const EXCESS_WIDTH = 2;
 
 /**
- * The mean excess over the range, in its widths, as if there had been one of 0 besides. Of independent values of any
- * distribution 2·ln(n) lie beyond the range before them; a tail that is exponential exceeds three times its mean
- * excess once in twenty of them, whatever its scale.
+ * Learns the mean excess over the range, in its widths, with one additional excess of 0. Of n independent values of any
+ * distribution, 2·ln(n) lie beyond the range of the values before them. With an exponential tail, one in twenty of
+ * these exceeds three times the mean excess, at any scale.
  *
  * Source: Chandler 1952, Journal of the Royal Statistical Society B 14(2), on record values.
  */

@@ -4,7 +4,7 @@
  */
 import { clamp, max2 } from "./deviation.ts";
 
-/** With more features a covariance costs more than it is worth. */
+/** Most features for which a covariance is kept: its cost grows with their square. */
 export const mostGiven = 128;
 
 /** Residuals count at most so many deviations in the covariance. */
@@ -16,9 +16,9 @@ const FIRST = 60;
 const REFRESH = 20;
 const REFRESH_OLD = 100;
 const OLD = 300;
-/** From `OLD` on, one vector in so many is learned, with the weight of all. */
+/** From `OLD` on, one of so many vectors is learned, with the weight of all of them. */
 const SPARSE = 4;
-/** This fraction of the mean variance is added to every variance, beside a term that shrinks with the attributions. */
+/** This fraction of the mean variance is added to every variance, plus a term that shrinks with the attributions. */
 const SHRINK = 0.1;
 
 /** Places in the header. */
@@ -51,8 +51,8 @@ const calm = new Float64Array(mostGiven);
  *
  * The part of z_i that the others do not explain is u_i = (Ωz)_i / Ω_ii. C is an exponentially weighted mean of z·zᵀ, z
  * clipped at 3, with memory 500. Ω is taken anew every 20 attributions from the 60th on. From the 300th on it is taken
- * anew every 100, and one vector in four is learned, since neighbours hardly differ. A state holds both C and Ω: an Ω
- * taken from the present C would differ.
+ * anew every 100, and one vector in four is learned, since neighbours hardly differ. A state holds both C and Ω, since
+ * an inverse of the present C would differ from Ω.
  *
  * Time: n² multiplications a vector, n³/2 a refresh. Memory: 4·(n + 1) bytes a series.
  *
@@ -87,11 +87,11 @@ export class GivenOthers {
     return max2(0, (this.#header[COUNT] ?? 0) - FIRST);
   }
 
-  /** Copies what another of fewer series learned; what is new is independent of the rest. */
+  /** Copies the covariance of fewer series. New series are independent of the others. */
   copy(from: GivenOthers): void {
     if (this.#n === 0) return;
     this.#header.set(from.#header);
-    // Rows of a triangle stand one after the other: the old one is the beginning of the new one.
+    // A triangle is stored row by row, so the old one is the beginning of the new one.
     this.#covariance.set(from.#covariance);
     if (this.known > 0) this.#invert();
   }
@@ -147,7 +147,7 @@ export class GivenOthers {
     // Locals, and all sums in one pass: variables of the module would be read again for every product.
     const { inverse, sums } = working;
     const cells = triangle(n);
-    // Ω is the sum of the rows' products with themselves, added row after row as they stand in memory.
+    // Ω is the sum of the products of each row with itself, added in the order of memory.
     sums.fill(0, 0, cells);
     for (let k = 0, row = 0; k < n; k++, row += n) {
       for (let i = 0, at = 0; i <= k; at += ++i) {
@@ -178,7 +178,7 @@ export class GivenOthers {
   }
 }
 
-/** `inverse` becomes that of `lower`, row after row as they stand in memory. */
+/** Computes the inverse of `lower` into `inverse`, in the order of memory. */
 function invertLower(n: number): void {
   const { lower, inverse } = working;
   for (let i = 0, row = 0; i < n; i++, row += n) {

@@ -10,7 +10,7 @@ export interface MassesOptions {
   readonly windowSize: number;
 }
 
-/** How a vector goes through the trees. */
+/** The path of a vector through the trees. */
 export interface Walk {
   /** Whether some value is missing (NaN). */
   readonly gaps: boolean;
@@ -22,10 +22,10 @@ export interface Walk {
 
 type Counters = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
-/** River's: a node with less than this fraction of the window ends the path that counts. */
+/** River's limit: a node with less than this fraction of the window's vectors ends the path that counts. */
 const SIZE_LIMIT = 0.1;
 
-/** Trees walked at once: while one waits for memory, the others go on. */
+/** Trees that are walked together: while one waits for memory, the others continue. */
 const LANES = 5;
 
 /** Vectors in all leaves before each, while a window is closed. Working space, never state. */
@@ -34,8 +34,8 @@ let before = new Int32Array(0);
 /**
  * River's masses, walked without allocation, kept in the detector's own bytes.
  *
- * Vectors are counted in the leaves alone. When a window is over, the counts of inner nodes are added up from them, and
- * from these the weight of the path to each leaf. So scoring and learning need only the leaves of a vector.
+ * Vectors are counted only in the leaves. At the end of a window, the counts of inner nodes are computed from them, and
+ * then the weight of the path to each leaf. So scoring and learning need only the leaves of a vector.
  *
  * Memory: two counters a leaf, one up to windowSize, one up to windowSize·(2^height − 1), of 1, 2, 4 or 8 bytes.
  * Time: nTrees·height comparisons a walk, and where a value is missing as many additions as there are leaves below; at
@@ -50,7 +50,7 @@ export class HalfSpaceMasses {
   readonly #windowSize: number;
   /** Vectors in a node that ends a path, at most. */
   readonly #mostSmall: number;
-  /** Half of the mass below the root on the path to each leaf: all its terms are even. */
+  /** Half of the mass below the root on the path to each leaf. All terms of the mass are even. */
   readonly #paths: Counters;
   /** Vectors of the current window in each leaf. */
   readonly #latest: Counters;
@@ -111,7 +111,9 @@ export class HalfSpaceMasses {
     latest.fill(0);
   }
 
-  /** Weighs the paths through the node at that place of its level; `mass` is what they weigh above it. */
+  /**
+   * Computes the mass of all paths through the node at that place of its level. `mass` is their mass above the node.
+   */
   #weigh(place: number, level: number, mass: number): void {
     const width = 1 << (this.#height - level);
     const first = place * width;
@@ -127,8 +129,8 @@ export class HalfSpaceMasses {
   }
 
   /**
-   * Walks {@link LANES} trees a level at a time and without a branch that depends on x: the processor cannot predict
-   * the way of a vector, and a wrong prediction costs as much as ten comparisons.
+   * Walks {@link LANES} trees one level at a time, without a branch that depends on x. The processor cannot predict
+   * such a branch, and a wrong prediction costs as much as ten comparisons.
    */
   #abreast(x: Float64Array, tree: number, leaves: Int32Array): number {
     const { slots, thresholds } = this.#shape;
@@ -141,7 +143,7 @@ export class HalfSpaceMasses {
     let d = tree + 3;
     let e = tree + 4;
     while (a < inner) {
-      // The zero keeps them 32-bit integers, which need no check for overflow.
+      // `| 0` keeps them 32-bit integers, which need no check for overflow.
       a = (2 * a + nTrees + Number(x[slots[a]!]! >= thresholds[a]!)) | 0;
       b = (2 * b + nTrees + Number(x[slots[b]!]! >= thresholds[b]!)) | 0;
       c = (2 * c + nTrees + Number(x[slots[c]!]! >= thresholds[c]!)) | 0;
@@ -161,7 +163,10 @@ export class HalfSpaceMasses {
     return paths[a]! + paths[b]! + paths[c]! + paths[d]! + paths[e]!;
   }
 
-  /** Walks one tree; where the value is missing it goes where more vectors went so far, left if as many. */
+  /**
+   * Walks one tree. If the value is missing, it takes the child with more vectors in this window; the left one if
+   * equal.
+   */
   #alone(x: Float64Array, tree: number, leaves: Int32Array): number {
     const { slots, thresholds } = this.#shape;
     let place = tree;

@@ -7,7 +7,7 @@ import { clamp, max2 } from "./deviation.ts";
 
 /** Vectors, weighted by belief, that the overall size remembers. */
 const MEMORY = 500;
-/** Belief in an hour from which on its noise is learned, apart from its seasonal offset. */
+/** The noise of an hour is learned once the belief in its seasonal offset reaches this. */
 const BELIEVED = 0.5;
 const LEAST = 0.5;
 const MOST = 3;

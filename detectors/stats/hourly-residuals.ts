@@ -1,4 +1,6 @@
-/** How far a value is from what is usual at its hour and kind of day, in units of the usual deviation at that hour. */
+/**
+ * The hourly residual of a value: its distance from the mean of its hour and kind of day, in deviations of that hour.
+ */
 import { bucketOf, buckets, hourOf } from "./calendar.ts";
 
 /** Visits (about days) that an hour's mean and its deviation remember. */
@@ -6,7 +8,7 @@ const MEAN_VISITS = 10;
 const DEVIATION_VISITS = 30;
 /** Rows that the deviation of the whole series remembers. */
 const OVERALL_ROWS = 500;
-/** Least deviation: this part of the whole series' one, this part of the hour's mean. */
+/** The least deviation of an hour: these parts of the whole series' deviation and of the hour's mean. */
 const OVERALL_PART = 0.3;
 const MEAN_PART = 0.01;
 const LEAST = 1e-11;
@@ -28,8 +30,8 @@ const NEWEST = OVERALL + 2;
 export const residualFloats = NEWEST + 1;
 
 /**
- * Many series, each with a stretch of one array. An hour is compared with the same kind of day once it was visited
- * there twice, before that with the hour of any day. Memory: 780 bytes a series.
+ * Many series in one array. Once an hour was visited twice on a kind of day, a value is compared with that hour of that
+ * kind of day; before, with the hour of any day. Memory: 780 bytes a series.
  */
 export class HourlyResiduals {
   readonly #floats: Float32Array;
@@ -41,7 +43,7 @@ export class HourlyResiduals {
   /**
    * @param s where the series begins
    * @param at microseconds since 1970; without it all rows are of one hour
-   * @returns −15 to 15; 0 for an hour that has never been
+   * @returns −15 to 15; 0 for an hour that was never visited
    */
   residual(s: number, value: number, at = 0): number {
     const floats = this.#floats;

@@ -8,11 +8,11 @@ export const MEAN = 3;
 export const DEVIATION = 4;
 export const VIEW = 5;
 
-/** A range widens by half of what is beyond it, and forgets a twenty-thousandth of its width a row. */
+/** A range widens by half of the excess of a value, and shrinks by a twenty-thousandth of its width a row. */
 const WIDEN = 0.5;
 const FORGET = 5e-5;
 const MEAN_RATE = 0.001;
-/** The row at which ranges begin anew: the first few have no hourly habit. */
+/** The row at which ranges begin anew: the first rows have no hourly habit. */
 const BEGINS = 5;
 
 interface NextValue {
@@ -23,7 +23,7 @@ interface NextValue {
   readonly warm: boolean;
 }
 
-/** The range forgets a little, then takes in the value: half of what is beyond, all of it before it is judged. */
+/** Shrinks the range a little, then widens it by half of the value's excess; by all of it before the view is judged. */
 export function widenRange(floats: Float32Array, v: number, { y, rows, warm }: NextValue): void {
   floats[v + SMOOTH] = y;
   const rate = Math.max(MEAN_RATE, 1 / (rows + 1));

@@ -8,7 +8,7 @@ import { DEVIATION_RATE, RATE_3, RATE_10, RATE_30 } from "./residual-means.ts";
 import { isSparse } from "./sparse.ts";
 
 const LEVEL_RATE = 1 / 250;
-/** Until then the deviation is a guess, and nothing is clipped while learning. */
+/** Observations before residuals are clipped while learning: until then the deviation is a guess. */
 const UNCLIPPED = 10;
 
 interface Learning {
@@ -16,7 +16,7 @@ interface Learning {
   /** Seasonal offsets of all hours. */
   readonly values: Float32Array;
   readonly visit: Visit;
-  /** Of this vector, and of all so far. */
+  /** Weight of this vector, and of all so far. */
   readonly weight: number;
   readonly weights: number;
   /** Weight of this vector in the deviations of a feature that always came. */

@@ -7,7 +7,7 @@ const MEAN = 0;
 const DEVIATION = 1;
 const COUNT = 2;
 
-/** Values before the tail is judged, and values that are remembered. */
+/** Values before the tail is judged, and values that the mean remembers. */
 const KNOWN = 100;
 const RATE = 0.001;
 /** A tail is heavy where the deviation is larger by this factor than its logarithm's, relative to the mean. */

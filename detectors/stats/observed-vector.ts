@@ -5,7 +5,7 @@
 
 /** One number a feature in each array. */
 interface Numbers {
-  /** The vector itself, to tell whether it is the same one. */
+  /** The vector itself, to check whether a vector is the same. */
   readonly x: Float64Array;
   /** Level and seasonal offset of the hour. */
   readonly expected: Float64Array;
@@ -23,7 +23,7 @@ interface Numbers {
   readonly floors: Float64Array;
   /** Observations of the feature with this one; 0 for an absent or a mostly zero feature. */
   readonly ages: Float64Array;
-  /** 1 for a feature that is noisier than its own level: it changes its sign as a rule. */
+  /** 1 for a feature whose noise exceeds its level, so it often changes its sign. */
   readonly noisy: Uint8Array;
   /** The part of `z` that the other features do not explain, once {@link ObservedVector.isGiven}. */
   readonly u: Float64Array;
@@ -32,12 +32,12 @@ interface Numbers {
 }
 
 export interface ObservedVector extends Numbers {
-  /** The chart, and how often it had learned: its residuals are valid until it learns again. */
+  /** The chart that owns the numbers, and how often it had learned. They are valid until it learns again. */
   owner: object | undefined;
   revision: number;
   at: number | undefined;
   isGiven: boolean;
-  /** A value was off, and is as usual at this hour of the week. */
+  /** Whether some value was unusual, but is usual at this hour of the week. */
   isWeekly: boolean;
 }
 
@@ -75,7 +75,7 @@ export function isObserved(
   if (seen.owner !== owner || seen.revision !== revision || seen.at !== at) return false;
   const known = seen.x;
   for (let i = 0; i < x.length; i++) {
-    // Object.is would be a call; 0 and -0 are equally far from everything.
+    // Object.is would be a call. It differs only for 0 and -0, which have the same residuals.
     const before = known[i]!;
     const now = x[i]!;
     if (before !== now && (!Number.isNaN(before) || !Number.isNaN(now))) return false;

@@ -1,4 +1,4 @@
-/** Brings features of any unit into (0, 1) by a learned location and scale, for detectors that need bounded inputs. */
+/** Scales features of any unit to (0, 1) by a learned location and scale, for detectors that need bounded inputs. */
 import { bounded } from "./bounded.ts";
 
 /** Least scale, absolute and as a fraction of the location: as in the rolling z-score. */
@@ -8,7 +8,7 @@ const REL_FLOOR = 1e-6;
 /** Mean absolute deviations from the location at which half of either side of (0, 1) is used up. */
 const HALFWAY = 3;
 
-/** A learned deviation counts at most this many scales, so that one absurd value cannot blind a feature. */
+/** A learned deviation counts at most this many scales. Otherwise one absurd value would make the scale useless. */
 const CLIP = 5;
 
 /** Observations before deviations are clipped: until then the scale is a guess. */
@@ -63,7 +63,7 @@ export class OnlineScaler {
     const counts = this.#counts;
     for (let slot = 0; slot < x.length; slot++) {
       const location = locations[slot]!;
-      // Before the first value everything is where it is expected.
+      // Before the first value, every value counts as expected.
       const scale =
         counts[slot] === 0 ? Number.POSITIVE_INFINITY : floored(scales[slot]!, location);
       const z = (bounded(x[slot]!) - location) / scale;
@@ -94,7 +94,7 @@ export class OnlineScaler {
     }
   }
 
-  /** Copies what another learned; this one may have more features. */
+  /** Copies the locations and scales of another scaler; this one may have more features. */
   copy(from: OnlineScaler): void {
     this.#locations.set(from.#locations);
     this.#scales.set(from.#scales);

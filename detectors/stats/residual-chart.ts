@@ -57,7 +57,7 @@ export class ResidualChart implements Detector {
   readonly #settings: SeasonalChartParams;
   /** The thresholds squared. */
   readonly #limits: SpanLimits;
-  /** The deviate at which the frequency of a sparse series is beyond its boundary. */
+  /** The normal deviate at which the frequency of a sparse series is at its boundary. */
   readonly #rarely: number;
 
   constructor(settings: SeasonalChartParams, state: DetectorState) {
@@ -254,7 +254,7 @@ export class ResidualChart implements Detector {
     return atSqrtResidual(distance, expected, this.#settings.linear_below);
   }
 
-  /** Vectors are learned again: the means begin anew, without the skipped ones. */
+  /** Called when vectors are learned again. The means begin anew, without the skipped vectors. */
   #release(): void {
     if (this.#held[0] === 0) return;
     for (let s = 0; s < this.#series.length; s += STRIDE) {
@@ -264,7 +264,7 @@ export class ResidualChart implements Detector {
     this.#held[0] = 0;
   }
 
-  /** Residuals of the vector: those of the last one if it is the same, since what was scored is learned next. */
+  /** Residuals of the vector. If it is the vector that was scored last, its residuals are reused for learning. */
   #observe(x: Float64Array, at: number | undefined, visit: Visit): ObservedVector {
     const seen = observedVector(x.length);
     const revision = this.#revision;

@@ -7,7 +7,7 @@ const rateOf = (length: number): number => 2 / (length + 1);
 export const [RATE_3, RATE_10, RATE_30] = [rateOf(3), rateOf(10), rateOf(30)] as const;
 const RATES = [RATE_3, RATE_10, RATE_30] as const;
 export const SPANS = LENGTHS.length;
-/** What averaging leaves of the floor, squared: what drifts does not average out as noise does. */
+/** The part of the squared floor that applies to a mean. A drift does not average out as noise does. */
 const FLOOR_PART = 0.4;
 /** Vectors that a deviation remembers: 1 / rate. */
 export const DEVIATION_RATE = 1 / 500;
@@ -23,7 +23,7 @@ export interface FurthestMean {
 export const furtherThan = (one: FurthestMean, other: FurthestMean): boolean =>
   Math.abs(one.mean) * other.reach > Math.abs(other.mean) * one.reach;
 
-/** A feature's means stand in an array one after the other, then the deviation (or the variance) of each. */
+/** Numbers of a feature: its means, then the deviation (or the variance) of each mean. */
 export const MEANS_WIDTH = 2 * SPANS;
 
 /** Squared thresholds, one for each length. */
@@ -104,11 +104,14 @@ export interface HeldMeans extends MeansContext {
   readonly residual: number;
   /** How many lengths count. */
   readonly spans: number;
-  /** How far a residual counts. */
+  /** Largest residual that counts in full. */
   readonly most: number;
 }
 
-/** The same of one feature while vectors are skipped: only the first lengths count; contradicted means begin anew. */
+/**
+ * As {@link largestSquares}, for one feature while vectors are skipped: only the first lengths count, and contradicted
+ * means begin anew.
+ */
 export function heldSquare(series: Float32Array, at: number, held: HeldMeans): number {
   const { mean, reach } = furthestMean(series, at, held);
   return (mean / reach) ** 2;

@@ -1,7 +1,7 @@
-/** By how much many features usually differ from their level at each hour, on weekdays and on weekends. */
+/** The usual difference of each feature from its level at each hour, on weekdays and on weekends. */
 import { buckets, CalendarVisits, type Visit } from "./calendar.ts";
 
-/** Kept hour by hour, since one hour of all features is read at a time. Memory: 392 bytes and 192 a feature. */
+/** Stored hour by hour, since one hour of all features is read at a time. Memory: 392 bytes and 192 a feature. */
 export class SeasonalProfile {
   readonly #calendar: CalendarVisits;
   readonly #nFeatures: number;
@@ -30,7 +30,7 @@ export class SeasonalProfile {
     }
   }
 
-  /** The hour, its buckets given by where their values begin. @param at microseconds since 1970 */
+  /** The visit of a time. Its buckets are the places where their values begin. @param at microseconds since 1970 */
   visit(at: number | undefined): Visit {
     const { bucket, other, own, borrowed, rate } = this.#calendar.visit(at);
     const n = this.#nFeatures;

@@ -2,9 +2,9 @@
 import type { Band } from "../detector.ts";
 import { max2 } from "./deviation.ts";
 
-/** A series is sparse while a smaller part of its values is non-zero. */
+/** A series is sparse while the non-zero part of its values is below this. */
 const SPARSE = 0.5;
-/** Values that the newest frequency stands for, and its weight for the newest one. */
+/** Values behind the newest frequency, and the weight of the newest value in it. */
 const SPAN = 30;
 const FAST = 2 / (SPAN + 1);
 const SLOW = 1 / 500;
@@ -29,7 +29,10 @@ function newestFrequency(series: Float32Array, at: number, value: number): numbe
   return series[at + NEWEST]! + ((value === 0 ? 0 : 1) - series[at + NEWEST]!) * FAST;
 }
 
-/** Of every feature of a vector, after it was counted. @param at where the frequencies of the first one begin */
+/**
+ * Learns the frequencies of all features, after the vector was counted. @param at where those of the first feature
+ * begin
+ */
 export function learnFrequencies(
   series: Float32Array,
   x: Float64Array,
@@ -45,13 +48,13 @@ export function learnFrequencies(
   }
 }
 
-/** Only the newest frequency follows. */
+/** Updates only the newest frequency. */
 export function skipFrequency(series: Float32Array, at: number, value: number): void {
   series[at + NEWEST] = newestFrequency(series, at, value);
 }
 
 /**
- * √(2·n·KL(newest ‖ usual)), what a normal deviate of the same likelihood would be.
+ * √(2·n·KL(newest ‖ usual)): the normal deviate of the same likelihood.
  *
  * Source: Chernoff 1952, Annals of Mathematical Statistics 23(4).
  */
@@ -72,7 +75,7 @@ function frequencyAt(deviate: number, usual: number, end: number): number {
   return near;
 }
 
-/** A value that comes, and how many were seen. */
+/** A new value, and how many were seen before. */
 interface Coming {
   readonly value: number;
   readonly n: number;
@@ -83,7 +86,7 @@ export function deviateOf(series: Float32Array, at: number, { value, n }: Coming
   return frequencyDeviate(newestFrequency(series, at, value), usualFrequency(series, at, n));
 }
 
-/** For an explanation. @param most the deviate at which the score is 1 */
+/** The frequencies for an explanation. @param most the deviate at which the score is 1 */
 export function frequenciesOf(
   series: Float32Array,
   at: number,

@@ -5,7 +5,7 @@
  * equally likely are equally far. At the expected value the distance has the unit of the value.
  */
 
-/** Below this part of the value's size a step counts as linear: roots would lose its digits. */
+/** A step below this part of the value's size counts as linear, since roots would lose its digits. */
 const tiny = 1e-6;
 
 /**
@@ -35,7 +35,7 @@ function acrossZero(value: number, size: number, linearThreshold: number): numbe
   return -2 * unit * (size / (unit + root) + beyond);
 }
 
-/** The value at that distance from what is expected: the inverse of {@link sqrtResidual}. */
+/** The value at that distance from the expected one: the inverse of {@link sqrtResidual}. */
 export function atSqrtResidual(
   distance: number,
   expected: number,

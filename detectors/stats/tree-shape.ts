@@ -79,7 +79,10 @@ function buildShape(options: TreeShapeOptions): TreeShape {
   return shape;
 }
 
-/** `random.choices(features, weights = widths)`: the wider the box in a feature, the likelier it is split. */
+/**
+ * `random.choices(features, weights = widths)`: a feature is split with a probability in proportion to the width of its
+ * box.
+ */
 function widestByChance(
   box: { low: Float64Array; high: Float64Array },
   random: () => number,

@@ -1,6 +1,6 @@
 /**
- * Remembers what comes at a few hours of the week only, such as a batch every Monday morning. The seasonal profile
- * holds everything else of a season.
+ * Remembers changes that come only at a few hours of the week, such as a batch every Monday morning. The seasonal
+ * profile holds all other seasons.
  */
 import { hourOf, hoursOfWeek, weekHourOf } from "./calendar.ts";
 import { clamp } from "./deviation.ts";
@@ -9,9 +9,9 @@ import { sqrtResidual } from "./sqrt-residual.ts";
 
 /** Hours of the week that are remembered. */
 const PLACES = 12;
-/** Visits before an hour counts: two weeks in which it came, in the third it is a habit. */
+/** Visits before an hour counts: after two weeks with the change, the third counts as a habit. */
 const BELIEVED = 2;
-/** Weeks without it after which an hour is forgotten. */
+/** Weeks without the change after which an hour is forgotten. */
 const FORGOTTEN = 3;
 /** An hour is remembered if a feature is off by so many deviations, while vectors are skipped or not judged yet. */
 const OFF = 3;
@@ -26,16 +26,16 @@ const VISITS = 1;
 const VECTORS = 2;
 const NEWEST = 3;
 const HEADER = 4;
-/** After the headers: the hour since when vectors are skipped; 0 while they are learned. */
+/** Place after the headers: the hour since which vectors are skipped; 0 while they are learned. */
 const SINCE = PLACES * HEADER;
 const VALUES = SINCE + 2;
 
 /**
- * A table of hours of the week, each with how far every feature is then from its level and the habit of the hour.
+ * A table of hours of the week. Each has the distance of every feature from its level and the seasonal offset.
  *
- * An hour takes part once it came in two weeks. A value is then compared with what is usual by itself and with what is
- * usual at this hour of the week; the nearer of the two counts, so a week in which it does not come is no anomaly. It
- * fails on what begins at another hour every week.
+ * An hour counts once its change came in two weeks. A value is then compared with the usual value and with the value of
+ * this hour of the week. The nearer one counts, so a week without the change is no anomaly. It fails on a change that
+ * begins at another hour every week.
  *
  * Memory: 200 bytes and 48 a feature.
  */
@@ -54,7 +54,7 @@ export class WeeklyHours {
     this.#floats = new Float32Array(buffer, byteOffset, VALUES + PLACES * nFeatures);
   }
 
-  /** Copies what another of fewer features learned. */
+  /** Copies the table of fewer features. */
   copy(from: WeeklyHours): void {
     this.#floats.set(from.#floats.subarray(0, VALUES));
     for (let place = 0; place < PLACES; place++) {
@@ -63,7 +63,7 @@ export class WeeklyHours {
     }
   }
 
-  /** What comes on top at this hour of the week, by slot; undefined where nothing does. */
+  /** What is added to the expected values at this hour of the week, by slot; undefined where nothing is. */
   believed(at: number | undefined): Float32Array | undefined {
     if (at === undefined) return undefined;
     const place = this.#placeOf(at);
@@ -71,7 +71,7 @@ export class WeeklyHours {
     return this.#floats.subarray(this.#valuesAt(place), this.#valuesAt(place + 1));
   }
 
-  /** What comes on top for a feature if a value is nearer to that than to what is usual, else 0. */
+  /** What is added for a feature if the value is then nearer to the expected one, else 0. */
   nearest(
     slot: number,
     at: number | undefined,
@@ -130,7 +130,7 @@ export class WeeklyHours {
     return undefined;
   }
 
-  /** Empties a forgotten place for this hour of the week. @returns undefined where none is forgotten */
+  /** Empties a free or forgotten place for this hour of the week. @returns undefined where there is none */
   #freePlace(at: number): number | undefined {
     for (let place = 0; place < PLACES; place++) {
       if (!this.#isForgotten(place, at)) continue;
@@ -143,7 +143,10 @@ export class WeeklyHours {
     return undefined;
   }
 
-  /** What came once has to come again in the next week. */
+  /**
+   * Whether the place is free or forgotten. A change that came once is forgotten unless it comes again in the next
+   * week.
+   */
   #isForgotten(place: number, at: number): boolean {
     const [, visits, , newest] = this.#floats.subarray(place * HEADER, (place + 1) * HEADER);
     const weeks = visits! < BELIEVED ? 1 : FORGOTTEN;
@@ -160,7 +163,7 @@ export class WeeklyHours {
   readonly #valuesAt = (place: number): number => VALUES + place * this.#n;
 }
 
-/** Whether a feature is off what is usual by so many deviations. */
+/** Whether some feature differs from its expected value by `OFF` deviations. */
 function isOff({ z }: ObservedVector, n: number): boolean {
   for (let slot = 0; slot < n; slot++) if (Math.abs(z[slot]!) >= OFF) return true;
   return false;
