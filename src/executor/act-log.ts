@@ -1,18 +1,18 @@
 /**
- * What this executor did, in a file: a line before each act, and a line once its end is known.
+ * A file of the acts of this executor: one line before each act, and one line once its end is known.
  *
  *     begin ──► act ──► end("done" | "failed" | "unknown")    counts against the limits, and answers the same effect
  *       │
  *       └──► end("undone")                                    certainly nothing happened: forgotten
  *
- * A line is on the disk before the engine is asked. So an executor that is killed finds at its start what it may have
- * left half-done, and how often it acted.
+ * The first line is on the disk before the engine is asked. An executor that was killed reads the file at its next
+ * start. It finds there which acts may be half-done, and how often it acted.
  *
  * # Clocks
  *
- * An age is measured on the monotonic clock, which nobody can set. It stands still while the machine is suspended, so an
- * act may count for longer than its window. After a boot only the wall clock is left. An act from the future then has
- * the age zero.
+ * The age of an act is measured on the monotonic clock, which nobody can set. That clock stops while the machine is
+ * suspended, so an act may count for longer than its window. After a boot the age is measured on the wall clock. An act
+ * with a future time then has the age zero.
  */
 import { type FileHandle, mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
@@ -28,13 +28,13 @@ export interface RecordedAct {
   /** Id of the container. */
   readonly container: string;
   readonly name: string;
-  /** Of the container, before the act. */
+  /** When the container had started before the act, as the engine writes it. */
   readonly startedAt: string;
   readonly graceSeconds: number;
-  /** By the clocks of this boot. */
+  /** When the act began, by the clocks of this boot. */
   readonly at: ClockReading;
   readonly status: ActStatus;
-  /** How it ended, a sentence. */
+  /** How the act ended, one sentence. */
   readonly detail: string;
 }
 
@@ -43,7 +43,7 @@ export interface ActLogOptions {
   /** Older acts are forgotten when the log is opened. */
   readonly keepMs: number;
   readonly clocks?: (() => ClockReading) | undefined;
-  /** Changes with every start of the machine; undefined where it is not known. */
+  /** Id of this boot of the machine; undefined where it is not known. */
   readonly boot: string | undefined;
 }
 
@@ -85,7 +85,7 @@ export class ActLog {
     for (const act of acts) this.#acts.set(keyOf(act.effect, act.container), act);
   }
 
-  /** Reads what is there, and writes it anew without what is old. @throws ExecutorError DW_EXECUTOR_STATE */
+  /** Reads the file, and rewrites it without the old acts. @throws ExecutorError DW_EXECUTOR_STATE */
   static async open(options: ActLogOptions): Promise<ActLog> {
     const { folder, clocks = readClocks } = options;
     const path = join(folder, "acts.jsonl");
@@ -120,7 +120,11 @@ export class ActLog {
     return [...this.#acts.values()].map((act) => ({ ...act, ageMs: ageOf(act.at, now) }));
   }
 
-  /** Counts from this turn on, before it is on the disk. @throws what the disk says; nothing may be done then */
+  /**
+   * The act counts from this turn of the event loop on, before it is on the disk.
+   *
+   * @throws the disk's error; then nothing may be done
+   */
   async begin(act: Begun): Promise<void> {
     const recorded: RecordedAct = { ...act, at: this.#clocks(), status: "open", detail: "" };
     const key = keyOf(act.effect, act.container);
@@ -133,7 +137,7 @@ export class ActLog {
     }
   }
 
-  /** @throws what the disk says; the act stays open then, and is looked at again after a restart */
+  /** @throws the disk's error; the act then stays open in the file, and the next start checks it again */
   async end(
     { effect, container }: Pick<RecordedAct, "effect" | "container">,
     status: Exclude<ActStatus, "open"> | "undone",
@@ -181,7 +185,7 @@ async function contents(path: string): Promise<string> {
   });
 }
 
-/** A file that was renamed into a folder is there after a power cut only when the folder was written too. */
+/** Makes a rename survive a power cut: the folder must be written to the disk too. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   await handle.sync();
@@ -193,7 +197,7 @@ interface Present {
   readonly boot: string | undefined;
 }
 
-/** A last line without its end was cut off by a crash: what it says was never acted on. */
+/** Skips a last line without a line end: a crash cut it off. No act begins before its line is whole. */
 function readActs(text: string, present: Present): readonly RecordedAct[] {
   const acts = new Map<string, RecordedAct>();
   for (const [index, written] of text.split("\n").slice(0, -1).entries()) {

@@ -1,4 +1,4 @@
-/** The errors with which an executor does not start. What it answers to requests: remediations/docker/errors.ts. */
+/** The errors that prevent an executor from starting. The errors in its answers: remediations/docker/errors.ts. */
 import { DriftwardenError } from "../errors.ts";
 
 export type ExecutorErrorCode = "DW_EXECUTOR_PEER" | "DW_EXECUTOR_LISTENING" | "DW_EXECUTOR_STATE";

@@ -1,4 +1,4 @@
-/** The second process: does what the daemon asks for over a socket, if its own limits allow it, and nothing else. */
+/** The executor, a second process. It carries out the daemon's requests over a socket if its own limits allow them. */
 import type { Logger } from "pino";
 import type { Engine } from "../../remediations/docker/engine.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -11,10 +11,10 @@ import type { ExecutorVerb } from "./verb.ts";
 import { dockerVerbs } from "./verbs/docker.ts";
 
 export interface ExecutorSettings extends Pick<ExecutorServerOptions, "socket" | "peer" | "fd"> {
-  /** Where it remembers what it did. */
+  /** Folder of the record of its acts. */
   readonly stateFolder: string;
   readonly limits: ExecutorLimits;
-  /** Undefined: the executor offers nothing on containers. */
+  /** Undefined: the executor offers no verb on containers. */
   readonly engine: Engine | undefined;
 }
 
@@ -29,14 +29,14 @@ export interface ExecutorMeans {
 }
 
 export interface Executor {
-  /** Takes no more requests, and lets what is being done come to its end. */
+  /** Takes no more requests. Waits for running acts, but no longer than a deadline. */
   stop(): Promise<void>;
 }
 
-/** A run may be asked about again for so long, and an act counts at least for so long. */
+/** The least time for which an act is kept: the daemon may ask about it again, and it counts against the limits. */
 const leastKeptMs = 7 * 86_400_000;
 const noWork = async (): Promise<void> => undefined;
-/** Below the unit's TimeoutStopSec. */
+/** Shorter than TimeoutStopSec of the executor's systemd unit. */
 const stopDeadlineMs = 20_000;
 
 /** @throws ExecutorError when it cannot start; nothing listens then */
@@ -64,7 +64,7 @@ export async function startExecutor(
   return {
     stop: async () => {
       await server.stop();
-      // What is not over by then stays open in the record, and the next start finishes it.
+      // An act that is not over by then stays open in the record, and the next start finishes it.
       await Promise.race([idle(), clock.sleep(stopDeadlineMs)]);
       await acts.close();
     },

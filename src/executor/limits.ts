@@ -1,16 +1,16 @@
-/** What an executor may do, by its own configuration. Pure. */
+/** What the configuration of an executor lets it do. Pure. */
 import type { Container } from "../../remediations/docker/engine.ts";
 import { refusal } from "../../remediations/docker/refusal.ts";
 import { carries } from "../../remediations/docker/selector.ts";
 import { formatDuration } from "../duration.ts";
 import type { RecordedAct } from "./act-log.ts";
 
-/** Containers that may be acted on: by their exact name, or by labels, of which each must be there. */
+/** Containers that may be acted on, by their exact name or by labels. A container must carry every label. */
 export interface AllowedContainers {
   readonly name?: string | undefined;
   readonly labels: readonly string[];
   readonly verbs: readonly string[];
-  /** Whether they may be restarted though they keep data. Never a database. */
+  /** Whether the containers may be restarted although they keep data. A database never may. */
   readonly allowStateful: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface ActLimit {
 
 export interface ExecutorLimits {
   readonly allow: readonly AllowedContainers[];
-  /** On all containers together. */
+  /** Limits on the acts on all containers together. */
   readonly all: readonly ActLimit[];
   readonly perContainer: readonly ActLimit[];
 }
@@ -30,7 +30,7 @@ function isMeant({ name, labels }: AllowedContainers, container: Container): boo
   return name === undefined ? carries(container.labels, labels) : container.name === name;
 }
 
-/** Why a verb is not allowed on a container, without a subject; undefined when it is. */
+/** Why a verb is not allowed on a container; undefined when it is. The text continues the container's name. */
 export function barredFrom(
   { allow }: ExecutorLimits,
   verb: string,
@@ -41,7 +41,7 @@ export function barredFrom(
 }
 
 /**
- * Why the refuse list forbids to act on a container, sentences; undefined when it does not.
+ * Why the refuse list forbids acts on a container, in sentences; undefined when it allows them.
  *
  * @param self the container that the executor runs in
  */
@@ -54,13 +54,13 @@ export function refusedBy(
   return refusal(container, { self, allowStateful: stateful ? container.name : undefined });
 }
 
-/** Which limit another act on a container would exceed, a sentence; undefined when none. Attempts count. */
+/** Which limit another act on a container would exceed, one sentence; undefined when none. Failed acts count too. */
 export function exceeded(
   { all, perContainer }: ExecutorLimits,
   acts: readonly (Pick<RecordedAct, "container" | "name"> & { readonly ageMs: number })[],
   container: Pick<Container, "id" | "name">,
 ): string | undefined {
-  // A container that is made anew has another id and the same name.
+  // A container that was created again has another id and the same name.
   const its = acts.filter(
     ({ container: id, name }) => id === container.id || name === container.name,
   );
@@ -77,7 +77,7 @@ export function exceeded(
 
 const told = ({ acts, windowMs }: ActLimit): string => `${acts} per ${formatDuration(windowMs)}`;
 
-/** What the limits allow, a sentence each, for `check`. */
+/** What the limits allow, one sentence for each rule, for `check`. */
 export function limitsText({ allow, all, perContainer }: ExecutorLimits): readonly string[] {
   const rules = allow.map(({ name, labels, verbs, allowStateful }) => {
     const what = name ?? labels.join(" and ");

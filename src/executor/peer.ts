@@ -1,19 +1,19 @@
 /**
- * Makes sure that one user alone can connect to the socket.
+ * Checks that only one user, and root, can connect to the socket.
  *
- * Node cannot ask who is at the other end of a connection (SO_PEERCRED). So the kernel decides at connect(): it takes write
- * permission on the socket's file, and the right to search each folder above it. A socket of mode 0600 admits its owner
- * and root. It stays so as long as nobody else may write to a folder above it, since they could put another socket there.
+ * Node cannot read the user of a connection's peer (SO_PEERCRED). So the check relies on the kernel. To connect(), a
+ * user needs write permission on the socket's file and search permission on each folder above it. A socket of mode 0600
+ * admits its owner and root. Anybody who may write to a folder above it could replace the socket, so nobody else may.
  *
- * The executor checks this before it listens, and takes nothing that is weaker. What it does not prove: the owner may
- * hand a connection on, and root may connect.
+ * The executor checks this before it listens, and refuses weaker permissions. The check has two limits: the owner may
+ * pass a connection to another process, and root may connect.
  */
 import { lstatSync, readFileSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { messageOf } from "../errors.ts";
 import { ExecutorError } from "./errors.ts";
 
-/** Users by name in the machine's own list; a number is taken as it is. @throws ExecutorError DW_EXECUTOR_PEER */
+/** The uid of a user name in /etc/passwd; a number is returned as it is. @throws ExecutorError DW_EXECUTOR_PEER */
 export function uidOf(peer: string | number, list = "/etc/passwd"): number {
   if (typeof peer === "number") return peer;
   for (const entry of readFileSync(list, "utf8").split("\n")) {
@@ -36,7 +36,7 @@ export function checkSocket(socket: string, peer: number): void {
   checkFolders(socket);
 }
 
-/** @throws ExecutorError DW_EXECUTOR_PEER when a folder above is in the hands of anybody but root and this process */
+/** @throws ExecutorError DW_EXECUTOR_PEER when a user other than root and this process's may change a folder above */
 export function checkFolders(socket: string): void {
   for (let folder = dirname(socket); ; folder = dirname(folder)) {
     const { uid, mode } = seen(folder, statSync);

@@ -5,10 +5,12 @@
  *
  * # Failure handling
  *
- * - The permit had expired: nothing was written to the engine. The act is forgotten, and its effect may come again.
- * - The engine's answer is lost: its started-at says what happened. A container that stays stopped is started.
- * - The executor dies: at its next start it looks at each act without an end, as for a lost answer.
- * - The daemon asks again for the same effect: it gets the end that is recorded.
+ * - The permit had expired: nothing was written to the engine. The act is forgotten, and its effect may be requested
+ *   again.
+ * - The engine's answer is lost: the container's started-at shows whether it was restarted. If it stays stopped, it is
+ *   started.
+ * - The executor dies: its next start treats each act without an end like a lost answer.
+ * - The daemon requests the same effect again: it gets the recorded end.
  */
 import type { Logger } from "pino";
 import type { Container, Engine } from "../../remediations/docker/engine.ts";
@@ -36,16 +38,16 @@ interface AskedRestart {
 }
 
 const pollMs = 500;
-/** An engine that is away for longer is no longer waited for. */
+/** The executor waits no longer than this for an engine that is away. */
 const longestWaitMs = 15 * 60_000;
-/** A permit is good for half a lease. One that would be good for longer was given by other clocks than ours. */
+/** A permit is good for half a lease. A permit that is good for longer comes from clocks that differ from ours. */
 const longestPermitMs = 30_000;
 
 class PermitExpired extends Error {}
 
 export class Restarts {
   readonly #options: RestartsOptions;
-  /** By container: at most one act at a time. */
+  /** The running act of each container, at most one. */
   readonly #running = new Map<
     string,
     { readonly effect: string; readonly ended: Promise<VerbOutcome> }
@@ -55,7 +57,7 @@ export class Restarts {
     this.#options = options;
   }
 
-  /** @throws DockerError, whose `maybeApplied` says whether the restart may have taken effect all the same */
+  /** @throws DockerError, whose `maybeApplied` says whether the restart may have taken effect anyway */
   async restart(asked: AskedRestart, permit: Permit): Promise<VerbOutcome> {
     const { container } = asked;
     const running = this.#running.get(container);
@@ -70,10 +72,10 @@ export class Restarts {
     return this.#alone(container, permit.effect, () => this.#restart(asked, permit));
   }
 
-  /** Starts a container that a restart of ours left stopped; fine when it runs. @throws DockerError */
+  /** Starts a container that a restart of this executor left stopped. Does nothing when it runs. @throws DockerError */
   async finish(container: string): Promise<void> {
     const { acts, engine } = this.#options;
-    // It starts the container itself, if it has to.
+    // The running act starts the container itself, if it has to.
     if (this.#running.has(container)) return;
     const now = await engine.inspect(container);
     if (now === undefined) throw new DockerError("DW_DOCKER_GONE", `${container} is gone`);
@@ -88,7 +90,7 @@ export class Restarts {
     await engine.start(container);
   }
 
-  /** Finishes what an earlier process of this executor may have left half-done. Call it before anything is asked. */
+  /** Finishes the acts that an earlier process of this executor left open. Call it before the first request. */
   finishOpen(): Promise<void> {
     const open = this.#options.acts.aged().filter(({ status }) => status === "open");
     const finishing = open.map((act) =>
@@ -97,7 +99,7 @@ export class Restarts {
     return Promise.all(finishing).then(() => undefined);
   }
 
-  /** Settles when nothing is being done. */
+  /** Settles when no act is running. */
   async idle(): Promise<void> {
     await Promise.allSettled([...this.#running.values()].map(({ ended }) => ended));
   }
@@ -115,7 +117,7 @@ export class Restarts {
     this.#checkLimits(before);
     const { effect } = permit;
     const { name, startedAt } = before;
-    // In this turn it begins to count, so that two at once do not exceed a limit.
+    // The act counts from this turn on. So two acts at the same time cannot exceed a limit.
     await acts.begin({ effect, container, name, startedAt, graceSeconds }).catch(notRecorded);
     try {
       await engine.restart(container, { graceSeconds, mayAct: onlyOnce(permit) });
@@ -171,7 +173,7 @@ export class Restarts {
     if (now === undefined) return { end: "failed", detail: `${act.name} is gone.` };
     if (now.startedAt !== act.startedAt)
       return { end: "done", detail: `${act.name} was restarted.` };
-    // Every restart passes through "exited" for a moment; seen twice, it stays there.
+    // Every restart passes through "exited" for a moment. A container that shows it twice stays stopped.
     if (before?.state === "exited" && leftBy(act, now))
       await engine.start(act.container).catch(asError);
     return { container: now, detail: `${none}: it is ${now.state}.` };
@@ -186,7 +188,7 @@ export class Restarts {
     const told = { effect: act.effect, container: act.container, status, detail };
     if (status === "done") logger.info(told, "restart ended");
     else logger.warn(told, "restart ended");
-    // The act stays open in the file then, and is looked at again after a restart.
+    // If this fails, the act stays open in the file, and the next start of the executor checks it again.
     await acts
       .end(act, status, detail)
       .catch((err: unknown) => logger.error({ err, ...told }, "recording an act failed"));
@@ -202,7 +204,7 @@ function recordedEnd({ status, detail }: Pick<RecordedAct, "status" | "detail">)
 }
 
 interface SettlingLook {
-  /** Undefined while it is not known. */
+  /** How the act ended; undefined while that is not known. */
   readonly end?: "done" | "failed";
   /** Undefined where the engine could not be asked. */
   readonly container?: Container;
@@ -221,7 +223,7 @@ function isPlausible(permit: Permit, now: ClockReading): boolean {
   return isGood(permit, now) && !isGood(permit, laterBy(now, longestPermitMs));
 }
 
-/** Gives the permit once. Whoever asks again found that it had expired, and writes nothing. */
+/** Gives the permit once. A second call means that the permit had expired; it throws, so nothing is written. */
 function onlyOnce(permit: Permit): MayAct {
   let given = false;
   return async () => {
@@ -234,7 +236,10 @@ function onlyOnce(permit: Permit): MayAct {
 const isUnfinished = ({ status }: RecordedAct): boolean =>
   status === "open" || status === "unknown";
 
-/** Whether this act stopped the container, which has not been started since. Somebody else may have stopped it too. */
+/**
+ * Whether this act stopped the container, and nothing has started it since. Its end must fit the time of the act,
+ * because somebody else may have stopped it.
+ */
 const leftBy = ({ at, graceSeconds, startedAt }: RecordedAct, now: Container): boolean =>
   now.state === "exited" &&
   now.startedAt === startedAt &&

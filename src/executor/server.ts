@@ -14,16 +14,16 @@ export interface ExecutorServerOptions extends ExecutorSessionOptions {
   readonly socket: string;
   /** Uid that may connect. */
   readonly peer: number;
-  /** Descriptor of a socket that systemd listens on already; undefined: the executor makes it. */
+  /** Descriptor of a socket on which systemd listens already; undefined: the executor creates the socket. */
   readonly fd?: number | undefined;
 }
 
 export interface ExecutorServer {
-  /** Takes no more requests. Those that are being carried out go on. */
+  /** Takes no more requests. The running ones continue. */
   stop(): Promise<void>;
 }
 
-/** A connection that says nothing for so long is closed. */
+/** A connection that sends nothing for so long is closed. */
 const idleMs = 60_000;
 const maxConnections = 32;
 
@@ -61,7 +61,7 @@ export async function listen(options: ExecutorServerOptions): Promise<ExecutorSe
   };
 }
 
-/** Makes the socket, for its peer alone from the first moment on. */
+/** Creates the socket. From the first moment only its peer can connect. */
 async function bind(server: Server, { socket, peer }: ExecutorServerOptions): Promise<void> {
   checkFolders(socket);
   if (await isAlive(socket)) {
@@ -100,7 +100,7 @@ async function listening(
   }
 }
 
-/** A socket that an earlier process left behind refuses connections. */
+/** Whether a process listens on the socket. One that an earlier process left behind refuses connections. */
 async function isAlive(path: string): Promise<boolean> {
   const socket = connect(path);
   try {
@@ -114,14 +114,14 @@ async function isAlive(path: string): Promise<boolean> {
 }
 
 async function talk(socket: Socket, session: ExecutorSession): Promise<void> {
-  // Errors can follow the first one; unheard they would end the process.
+  // More errors can follow the first one. Without a listener they would end the process.
   socket.on("error", () => undefined);
   socket.setTimeout(idleMs, () => socket.destroy());
   try {
-    // The last answer is still to be written when nothing more is read.
+    // The last answer is written after the last line was read, so the socket must stay open.
     const bytes = socket.iterator({ destroyOnReturn: false });
     for await (const line of linesOf(bytes, maxRequestBytes)) {
-      // An act may take longer than the connection may be silent.
+      // An act may take longer than the idle timeout.
       socket.setTimeout(0);
       const reply = await session.take(line);
       socket.setTimeout(idleMs);

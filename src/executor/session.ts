@@ -1,4 +1,4 @@
-/** What is said on one connection: a hello, then a request at a time. It knows no socket. */
+/** The protocol of one connection: a hello, then one request at a time. It uses no socket. */
 import type { Logger } from "pino";
 import { DockerError } from "../../remediations/docker/errors.ts";
 import {
@@ -15,15 +15,15 @@ export interface ExecutorSessionOptions {
   readonly verbs: readonly ExecutorVerb[];
   /** Version of the program. */
   readonly program: string;
-  /** What the limits allow, for people. */
+  /** What the limits allow, as sentences for people. */
   readonly may: readonly string[];
   readonly logger: Logger;
 }
 
 export interface ExecutorReply {
-  /** Goes back, as a line. */
+  /** The answer, which is written as one line. */
   readonly value: Welcome | ExecutorAnswer;
-  /** Whether nothing more is read from this connection. */
+  /** Whether this is the last answer: no further line is read. */
   readonly last: boolean;
 }
 
@@ -103,7 +103,7 @@ function answered(id: number, outcome: VerbOutcome): ExecutorAnswer {
   return outcome.status === "expired" ? { id, expired: true } : { id, result: outcome.result };
 }
 
-/** After a request that cannot be read, nothing that follows is trusted. */
+/** Ends the connection: after an invalid request no further line is trusted. */
 function refused(id: number | null, message: string): ExecutorReply {
   const error = { code: "DW_EXECUTOR_PROTOCOL", message, maybe_applied: false };
   return { value: { id, error }, last: true };

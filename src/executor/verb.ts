@@ -1,26 +1,29 @@
-/** The contract of a verb: one thing that an executor can be asked for. A file each in verbs/, a line in its list. */
+/**
+ * The contract of a verb, which is one kind of request to an executor. Each has a file in verbs/ and a line in its
+ * list.
+ */
 import type { z } from "zod";
 import type { Permit } from "../permit.ts";
 
 /** What became of a request. */
 export type VerbOutcome =
   | { readonly status: "done"; readonly result: unknown }
-  /** The permit had expired when the world was to be written to. Nothing was done. */
+  /** The permit had expired before the act. Nothing was done. */
   | { readonly status: "expired" };
 
 interface Definition<Arguments> {
   readonly name: string;
-  /** Strict: a field that is not known is refused. */
+  /** Strict: it refuses unknown fields. */
   readonly arguments: z.ZodType<Arguments>;
 }
 
 interface ReadDefinition<Arguments> extends Definition<Arguments> {
-  /** Changes nothing, or only finishes what this executor began. */
+  /** Changes nothing, or only finishes an act that this executor began. */
   readonly read: (given: Arguments) => Promise<unknown>;
 }
 
 interface ActDefinition<Arguments> extends Definition<Arguments> {
-  /** Changes the world, under the permit only. */
+  /** Acts, only while the permit is good. */
   readonly act: (given: Arguments, permit: Permit) => Promise<VerbOutcome>;
 }
 
@@ -29,7 +32,7 @@ export interface ExecutorVerb {
   readonly name: string;
   readonly needsPermit: boolean;
   /**
-   * @returns undefined where the arguments are not the verb's; nothing was done then
+   * @returns undefined where the arguments do not fit the verb's schema; nothing was done then
    * @throws DockerError when it cannot be carried out
    */
   carryOut(given: unknown, permit: Permit | undefined): Promise<VerbOutcome> | undefined;

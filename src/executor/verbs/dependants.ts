@@ -1,4 +1,4 @@
-/** `dependants`: what loses something while a container restarts. */
+/** `dependants`: the running containers that lose something while a container restarts. */
 import { verbs } from "../../../remediations/docker/executor/wire.ts";
 import { type ExecutorVerb, readVerb } from "../verb.ts";
 import type { DockerMeans } from "./docker-means.ts";

@@ -1,4 +1,7 @@
-/** `inspect`: what a container is, and why the executor would not act on it. Values of its environment are not shown. */
+/**
+ * `inspect`: describes a container, and says why the executor would not act on it. It shows no values of its
+ * environment.
+ */
 import { verbs } from "../../../remediations/docker/executor/wire.ts";
 import { barredFrom } from "../limits.ts";
 import { type ExecutorVerb, readVerb } from "../verb.ts";

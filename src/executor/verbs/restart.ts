@@ -1,4 +1,4 @@
-/** `restart`: restarts a container under a permit, and sees to it that it runs again. */
+/** `restart`: restarts a container under a permit. If the restart leaves it stopped, it is started. */
 import { verbs } from "../../../remediations/docker/executor/wire.ts";
 import { actVerb, type ExecutorVerb } from "../verb.ts";
 import type { DockerMeans } from "./docker-means.ts";

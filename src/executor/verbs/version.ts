@@ -1,4 +1,4 @@
-/** `version`: which engine it is, and which API is spoken. */
+/** `version`: the version of the engine, and of the API that is used. */
 import { verbs } from "../../../remediations/docker/executor/wire.ts";
 import { type ExecutorVerb, readVerb } from "../verb.ts";
 import type { DockerMeans } from "./docker-means.ts";
