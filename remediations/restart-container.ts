@@ -1,4 +1,4 @@
-/** The remediation that restarts one container, if it is still the one that was chosen. */
+/** The remediation that restarts one container, if the container is still the one that was chosen. */
 import { z } from "zod";
 import type { Clock } from "../src/clock.ts";
 import { messageOf } from "../src/errors.ts";
@@ -26,7 +26,7 @@ const config: z.ZodType<RestartContainerConfig> = z.strictObject({
   target: selector,
   /** Seconds a container has to stop by itself before it is killed. */
   grace_seconds: z.number().int().min(0).max(3600).default(10),
-  /** A person's word that this one container, or compose service, may be restarted though it keeps data. */
+  /** Name of the one container or compose service that may be restarted although it keeps data. */
   allow_stateful: z
     .string()
     .regex(
@@ -52,7 +52,7 @@ export const restartContainer: RemediationType<RestartContainerConfig, "docker">
     const { target: wanted, grace_seconds: graceSeconds, allow_stateful: allowStateful } = given;
     const choice = { engine, labels: labelsOf(wanted), allowStateful };
     return {
-      // The first label names the service; nobody calls it by its project.
+      // The first label names the service. The second one names only its project.
       get called() {
         return choice.labels.slice(0, 1).map((label) => label.slice(label.indexOf("=") + 1));
       },
@@ -67,7 +67,7 @@ export const restartContainer: RemediationType<RestartContainerConfig, "docker">
         },
       }),
       act: (target, mayAct) => act({ engine, clock, graceSeconds, mayAct, choice }, target),
-      // An engine goes on with a restart when its client is gone: give it the time to end.
+      // An engine finishes a restart even if its client has disconnected. The wait gives it that time.
       lookUp: (target, begunAtMs) =>
         settle({ engine, clock }, target, {
           waitMs: graceSeconds * 1000 + settleMs,
@@ -104,7 +104,7 @@ async function act(means: Act, target: Target): Promise<ActResult> {
   return settle(means, target, { waitMs: settleMs, mayStart: () => true });
 }
 
-/** Reports what `mayAct` throws, since the engine's client may wrap it as an error of its own. */
+/** Reports the error that `mayAct` throws, because the engine's client may wrap it in its own error. */
 function noting(mayAct: MayAct, onRefusal: (error: unknown) => void): MayAct {
   return () =>
     mayAct().catch((error: unknown) => {
@@ -113,7 +113,7 @@ function noting(mayAct: MayAct, onRefusal: (error: unknown) => void): MayAct {
     });
 }
 
-/** What happened and what to do about it, in sentences. */
+/** The error and its hint, in sentences. */
 function describeError(error: unknown): string {
   return error instanceof DockerError
     ? `${error.message.trim()}. ${error.hint}`

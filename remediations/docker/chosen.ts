@@ -13,7 +13,7 @@ import { carries } from "./selector.ts";
 /** What a fix may act on. */
 export interface Choice {
   readonly engine: Engine;
-  /** A container carries all of them; nothing is chosen by an empty list. */
+  /** `key=value`; a container must carry every label. An empty list chooses nothing. */
   readonly labels: readonly string[];
   readonly allowStateful: string | undefined;
 }
@@ -21,11 +21,11 @@ export interface Choice {
 /** Stopped leftovers of earlier deployments often carry the same labels. */
 const stopped: ReadonlySet<string> = new Set(["exited", "created", "dead"]);
 
-/** More are not one service that is restarted one by one, and nothing more is asked of them. */
+/** More matches than this are ambiguous, and are not inspected. */
 const mostReplicas = 20;
 
 /**
- * The containers that match now, the living ones if there are any, by name.
+ * The containers that match now, by name: the ones that are not stopped, or all if every one is stopped.
  *
  * Each is inspected, and must carry the labels there too. Several that are not replicas of one service are ambiguous:
  * their snapshot is empty, and no act accepts it.
@@ -43,7 +43,7 @@ export async function targetsOf(choice: Choice): Promise<readonly Target[]> {
   const fitting = containers.filter((container) => carries(container.labels, labels));
   if (fitting.length === containers.length && areOneService(fitting, labels))
     return chosen(choice, fitting.toSorted(byName));
-  // One alone that does not carry the labels was not meant.
+  // A single match whose inspection does not show the labels is no target.
   if (containers.length === 1) return [];
   return containers.map((container) => ({
     ...ambiguous(engine, container),
@@ -51,7 +51,7 @@ export async function targetsOf(choice: Choice): Promise<readonly Target[]> {
   }));
 }
 
-/** Those that are still there. */
+/** The inspections of the listed containers that still exist. */
 async function allInspected(
   engine: Engine,
   listed: readonly ListedContainer[],
@@ -95,12 +95,12 @@ async function chosen(choice: Choice, replicas: readonly Container[]): Promise<r
   return targets;
 }
 
-/** Part of the snapshot, since a dependant that appears after the decision was not weighed in it. */
+/** The dependants are part of the snapshot. So one that appears after the decision stops the act. */
 function dependantsIn(dependants: readonly Dependant[]): Readonly<Record<string, string>> {
   return dependants.length === 0 ? {} : { dependants: dependantsText(dependants) };
 }
 
-/** A selector may match some containers of a compose service that has more. */
+/** The other containers of the compose service, which the selector may not match. */
 async function othersOf(
   { engine, labels }: Choice,
   replicas: readonly Container[],
@@ -121,13 +121,13 @@ function ambiguous({ host }: Engine, { id, name }: Pick<ListedContainer, "id" | 
   return { id, name, host, snapshot: {}, refusal: undefined };
 }
 
-/** What must be the same right before the act. */
+/** The properties that must not have changed right before the act. */
 export function snapshotOf(container: Container): Record<string, string> {
   return { image_id: container.imageId, started_at: container.startedAt };
 }
 
 /**
- * Undefined when there is no such container.
+ * The inspection of a container; undefined when it does not exist.
  *
  * @throws DockerError when the engine cannot be asked, or answers about another container
  */
@@ -143,7 +143,8 @@ function refusalOf({ engine, allowStateful }: Choice, container: Container): str
 }
 
 /**
- * Why the target is no longer what was chosen, one sentence; undefined when it is. Asked right before the act.
+ * How the target differs from the one that was chosen, in one sentence; undefined if it does not. Called right before
+ * the act.
  *
  * @throws DockerError when the engine cannot be asked
  */

@@ -1,4 +1,7 @@
-/** Talks to one engine: negotiates the version, validates answers, and reports every call to the metrics. */
+/**
+ * The connection to one engine. It negotiates the API version, validates answers, and reports every call to the
+ * metrics.
+ */
 import type Dockerode from "dockerode";
 import type { z } from "zod";
 import type { ClockReading, MayAct } from "../../src/permit.ts";
@@ -17,12 +20,12 @@ export interface ConnectionOptions {
 }
 
 interface Asking {
-  /** Of this one call, milliseconds of real time. */
+  /** Deadline of this one call, milliseconds of real time. */
   readonly deadlineMs: number;
   readonly mayAct?: MayAct | undefined;
 }
 
-/** Newest API version this adapter was run against; a newer engine is spoken to in this one. */
+/** Newest API version with which this adapter was tested. It is also used with newer engines. */
 const newestMinor = 45;
 
 export class Connection {
@@ -60,7 +63,7 @@ export class Connection {
     } catch (error) {
       if (error instanceof NotSent) throw error.cause;
       const known = error instanceof DockerError ? error : unexpected(verb, error);
-      // The engine may come back as another version.
+      // The engine may come back with another version.
       if (known.code === "DW_DOCKER_UNREACHABLE" || known.code === "DW_DOCKER_PROTOCOL") {
         this.#negotiated = undefined;
       }
@@ -70,12 +73,12 @@ export class Connection {
   }
 
   async #dockerode(prefix: string, { deadlineMs, mayAct }: Asking): Promise<Dockerode> {
-    // Loaded when first needed: most commands never ask an engine. What dockerode itself requires and we do not use
-    // (SSH, gRPC, tar) is an empty package, see `overrides` and `bundleDependencies` in package.json.
+    // Loaded when first needed: most commands never ask an engine. Dependencies of dockerode that we do not use (SSH,
+    // gRPC, tar) are empty packages, see `overrides` and `bundleDependencies` in package.json.
     const { default: Client } = await import("dockerode");
     const { socket, clocks } = this.#options;
     const modem = unixTransport({ socket, prefix, deadlineMs, mayAct, clocks });
-    // Dockerode takes a transport of ours; its types do not say so.
+    // Dockerode accepts a transport as `modem`, but its types do not declare that.
     const wired: Dockerode.DockerOptions & { modem: Transport } = { modem };
     return new Client(wired);
   }

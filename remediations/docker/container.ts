@@ -1,11 +1,13 @@
-/** Turns an engine's answers into containers. They are validated, because proxies and other engines answer too. */
+/**
+ * Validates an engine's answers and turns them into containers. An answer may come from a proxy or from another engine.
+ */
 import { z } from "zod";
 import type { Container, Mount } from "./engine.ts";
 import { programsOf } from "./programs.ts";
 
 export const containerId: z.ZodType<string> = z.string().regex(/^[0-9a-f]{64}$/);
 
-// Engines and Podman write null where they mean empty.
+// Docker and Podman write null for an empty list or object.
 const labels = z.record(z.string(), z.string()).nullish();
 const keys = z.record(z.string(), z.unknown()).nullish();
 const strings = z.array(z.string()).nullish();
@@ -71,7 +73,7 @@ export const inspected = z.object({
 
 type Inspected = z.infer<typeof inspected>;
 
-/** @param images every name the image goes by */
+/** @param images every name of the image */
 export function containerFrom(answer: Inspected, images: readonly string[]): Container {
   return {
     id: answer.Id,
@@ -91,7 +93,7 @@ export function containerFrom(answer: Inspected, images: readonly string[]): Con
   };
 }
 
-/** Fields that an engine leaves out are read as keeping more: a mount with a name is a volume, and is writable. */
+/** A missing field is read as the safer case, which is that data is kept: a mount with a name is a writable volume. */
 function mountFrom(mount: z.infer<typeof mounted>): Mount {
   const kind = mount.Type ?? (mount.Name ? "volume" : "bind");
   const name = mount.Name ?? "";

@@ -4,15 +4,15 @@ import { type Sign, type Signal, signalsOf } from "./signals.ts";
 import { imageNamed } from "./vocabulary.ts";
 
 export interface DataKept {
-  /** A database is never restarted; what is only stateful may be, on a person's word. */
+  /** A database is never restarted. A container that is only stateful may be, if `allow_stateful` names it. */
   readonly kind: Signal["says"];
-  /** Continues a sentence that begins with the container's name. */
+  /** Text that follows the container's name in a sentence. */
   readonly reason: string;
 }
 
 /**
- * What a sign counts; {@link enough} points make a database. A well-known port together with a volume is enough, and
- * so is one with a name. A name with a volume is not: a consumer of Kafka may have one.
+ * The points of each sign; {@link enough} points make a database. A well-known port together with a volume is enough,
+ * and so is a port together with a name. A name together with a volume is not: a consumer of Kafka may have both.
  */
 const points: Readonly<Record<Sign, number>> = {
   port: 2,
@@ -24,11 +24,11 @@ const points: Readonly<Record<Sign, number>> = {
 const enough = 3;
 
 /**
- * What a container keeps; undefined when a restart loses nothing.
+ * Whether a container keeps data, and why; undefined when a restart loses nothing.
  *
- * 1. Tools of databases (clients, exporters, front ends) keep nothing. Their image may be built from the database's,
- *    so what it inherited does not count. A database's program or a volume of a person's choice does.
- * 2. One proof of a database is enough, whatever else the container looks like.
+ * 1. Tools of databases (clients, exporters, front ends) keep nothing. Their image may be built from the database's
+ *    image, so inherited signals do not count. A database's program and a named volume do.
+ * 2. One proof of a database is enough, whatever the other signals say.
  * 3. Signs are added up, each kind once.
  * 4. One proof of other data makes it stateful.
  */

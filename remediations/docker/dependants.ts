@@ -1,24 +1,24 @@
 /** Finds what depends on a container, from a list of all containers. Pure. */
 import type { Dependant } from "./engine.ts";
 
-/** What must be known of every container of the engine. */
+/** The facts about every container of the engine that the search needs. */
 export interface Neighbour {
   readonly id: string;
   readonly name: string;
-  /** The engine's own word; `unknown` when it does not say. */
+  /** As the engine names it; `unknown` when the engine does not say. */
   readonly state: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** `container:` with an id or a name where it lives in the network of another one. */
+  /** `container:` with an id or a name where the container uses the network of another one. */
   readonly networkMode: string;
 }
 
 const compose = "com.docker.compose.";
-/** What does not run loses nothing. */
+/** A container in one of these states loses nothing. */
 const stopped: ReadonlySet<string> = new Set(["exited", "created", "dead"]);
 
 /**
- * The running containers that live in the network of this one, and those of its compose project that depend on its
- * service. Compose writes the latter into a label, as `service:condition:restart`, separated by commas.
+ * The running containers that use the network of this one, and those of its compose project that depend on its service.
+ * Compose writes a dependency into a label, as `service:condition:restart`, separated by commas.
  */
 export function dependantsOf(id: string, all: readonly Neighbour[]): readonly Dependant[] {
   const itself = all.find((one) => one.id === id);
@@ -57,7 +57,7 @@ function needs({ labels }: Neighbour, { labels: own }: Neighbour): boolean {
 const servicesIn = (label = ""): readonly string[] =>
   label.split(",").map((entry) => entry.split(":", 1)[0]?.trim() ?? "");
 
-/** For people, and for what must be the same right before the act: `gateway-1 (network), web-1 (depends_on)`. */
+/** The text for people and for the snapshot: `gateway-1 (network), web-1 (depends_on)`. */
 export function dependantsText(dependants: readonly Dependant[]): string {
   return dependants.map(({ name, by }) => `${name} (${by})`).join(", ");
 }

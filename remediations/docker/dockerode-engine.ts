@@ -1,4 +1,4 @@
-/** The port on a real engine (Docker or Podman), through dockerode over a Unix socket. */
+/** Implements the port with a real engine (Docker or Podman), through dockerode over a Unix socket. */
 import { hostname } from "node:os";
 import type Dockerode from "dockerode";
 import type { z } from "zod";
@@ -24,18 +24,18 @@ export interface DockerOptions {
   /** Deadline of one call, milliseconds of real time. Default 10 s. */
   readonly deadlineMs?: number;
   /**
-   * What a restart may take beyond its grace, milliseconds of real time. Default 30 s: clients that gave up earlier
-   * left containers stopped (Docker 23.0 to 24.0.6).
+   * How long a restart may take after its grace, milliseconds of real time. Default 30 s: clients with a shorter
+   * deadline left containers stopped (Docker 23.0 to 24.0.6).
    */
   readonly restartMarginMs?: number;
   /** Called after every call, for the metrics. */
   readonly onCall?: (verb: EngineVerb, outcome: "ok" | DockerErrorCode) => void;
-  /** What permits are compared with. Default: the clocks of the machine. */
+  /** Reads the clocks that permits are compared with. Default: the clocks of the machine. */
   readonly clocks?: () => ClockReading;
 }
 
 /**
- * Opens nothing yet: the first call finds out whether the engine is there, and negotiates the version.
+ * Opens no connection. The first call connects to the engine and negotiates the version.
  *
  * @throws DockerError from every verb; `restart` also what `mayAct` throws
  */
@@ -57,7 +57,7 @@ export function openDocker(options: DockerOptions): Engine {
     list: async (labels) => {
       if (labels.length === 0 || labels.includes("")) return [];
       const found = await listAll(labels);
-      // A proxy or another engine may ignore the filter, and then everything would match.
+      // A proxy or another engine may ignore the filter and list every container.
       return found.filter((entry) => carries(entry.Labels ?? {}, labels)).map(listedFrom);
     },
     inspect: (id) => connection.ask("inspect", (docker) => inspect(docker, checkedId(id))),
@@ -118,7 +118,7 @@ function present<T>(call: Promise<T>): Promise<T | undefined> {
   });
 }
 
-/** A proxy or an engine that mixes its answers up must not choose what is restarted. */
+/** A proxy or engine may answer about another container. Such an answer must not decide what is restarted. */
 function checkAnswer(id: string, asked: string): void {
   if (id === asked) return;
   const text = `the engine was asked for ${asked} and answered with ${id.slice(0, 80)}`;

@@ -1,16 +1,17 @@
 /**
  * The port to a container engine: a closed list of verbs, and the description of a container. dockerode-engine.ts
- * implements it on an engine, executor/executor-engine.ts on an executor, which holds the engine's socket.
+ * implements it with an engine. executor/executor-engine.ts implements it with an executor, which holds the engine's
+ * socket.
  */
 
 import type { MayAct } from "../../src/permit.ts";
 
-/** A folder of a container that comes from outside of it. */
+/** A folder that is mounted into a container. */
 export interface Mount {
   /** The name of a volume, or the path of a bind mount on the host. */
   readonly source: string;
   readonly destination: string;
-  /** The engine's own word: volume, bind, tmpfs, … */
+  /** As the engine names it: volume, bind, tmpfs, … */
   readonly kind: string;
   readonly writable: boolean;
   /** A volume without a name of its own: the image declares it, and no other container uses it. */
@@ -22,14 +23,14 @@ export interface Container {
   /** 64 hex digits. */
   readonly id: string;
   readonly name: string;
-  /** Every name its image goes by; empty when the image has none. */
+  /** Every name of its image; empty when the image has none. */
   readonly images: readonly string[];
   readonly imageId: string;
-  /** As the engine writes it, to the nanosecond; changes with every start and with nothing else. */
+  /** When it last started, as the engine writes it, to the nanosecond. Only a start changes it. */
   readonly startedAt: string;
-  /** When it last ended, as the engine writes it; left out where the engine does not say. */
+  /** When it last stopped, as the engine writes it; left out where the engine does not say. */
   readonly finishedAt?: string | undefined;
-  /** The engine's own word: running, paused, restarting, removing, exited, created, dead, … */
+  /** As the engine names it: running, paused, restarting, removing, exited, created, dead, … */
   readonly state: string;
   /** `none` when it has no health check. */
   readonly health: "none" | "starting" | "healthy" | "unhealthy";
@@ -37,15 +38,18 @@ export interface Container {
   readonly autoRemove: boolean;
   readonly envNames: readonly string[];
   readonly mounts: readonly Mount[];
-  /** Exposed by the image, or published. */
+  /** Ports that the image exposes or the container publishes. */
   readonly exposedPorts: readonly number[];
   /** Base names of the programs it may start, behind wrappers, shells and entrypoint scripts, without arguments. */
   readonly programs: readonly string[];
-  /** Why the executor would not act on it, without a subject; left out where it would, and where there is none. */
+  /**
+   * Why the executor would not act on it, as text that follows its name; left out where it would, and without an
+   * executor.
+   */
   readonly barred?: string | undefined;
 }
 
-/** What a list says of a container, without an inspection. */
+/** The facts about a container that a list gives without an inspection. */
 export interface ListedContainer {
   readonly id: string;
   readonly name: string;
@@ -56,7 +60,10 @@ export interface ListedContainer {
 /** A running container that loses something while another one restarts. */
 export interface Dependant {
   readonly name: string;
-  /** It lives in the other one's network, or its compose file says that it depends on its service. */
+  /**
+   * `network`: it uses the other one's network. `depends_on`: its compose file says that it depends on the other one's
+   * service.
+   */
   readonly by: "network" | "depends_on";
 }
 
@@ -69,15 +76,18 @@ export interface EngineVersion {
 export interface RestartOptions {
   /** Seconds between the polite signal and the kill, ≥ 0. */
   readonly graceSeconds: number;
-  /** Called when the connection stands. The request leaves under a good permit only; what this throws ends the call. */
+  /**
+   * Called once the connection is open. The request is sent only under a good permit. An error that this throws ends
+   * the call.
+   */
   readonly mayAct?: MayAct | undefined;
 }
 
 /**
- * The only things Driftwarden ever asks of an engine.
+ * All requests that Driftwarden makes to an engine.
  *
- * Every call settles within the engine's own deadline and throws only `DockerError`, whose `maybeApplied` says
- * whether a restart or start may have taken effect all the same; and what `mayAct` throws.
+ * Every call settles within the deadline of the implementation. It throws only `DockerError`, or what `mayAct` throws.
+ * `maybeApplied` says whether a restart or start may have taken effect anyway.
  */
 export interface Engine {
   /** Where the containers run; budgets count per host. */
@@ -91,8 +101,8 @@ export interface Engine {
   inspect(id: string): Promise<Container | undefined>;
   /** What depends on this container, each once, by name. */
   dependants(id: string): Promise<readonly Dependant[]>;
-  /** Resolves when the engine says that it is running again. Not idempotent. */
+  /** Resolves when the engine reports that the container runs again. Not idempotent. */
   restart(id: string, options: RestartOptions): Promise<void>;
-  /** Starts a stopped container; fine when it runs already. It only finishes our own restart, so it needs no permit. */
+  /** Starts a stopped container; does nothing when it runs. It only finishes our own restart, so it needs no permit. */
   start(id: string): Promise<void>;
 }

@@ -1,9 +1,13 @@
 /**
- * Decides by the name of an environment variable whether it sets up a database or only names one to connect to. Pure.
+ * Decides whether an environment variable sets up a database, or only names one to connect to. It reads the name only.
+ * Pure.
  */
 import { nameOf } from "./vocabulary.ts";
 
-/** `credentials` are set on both sides; `address` only on the client's; `build` names what the image was made with. */
+/**
+ * `server`: only a server sets it · `credentials`: servers and clients set it · `address`: only a client sets it ·
+ * `build`: names what is in the image.
+ */
 type EnvNamed = "server" | "credentials" | "address" | "build" | undefined;
 
 const server = new RegExp(
@@ -29,7 +33,7 @@ const server = new RegExp(
 const credentials =
   /^(POSTGRES(QL)?_(PASSWORD|PASSWORD_FILE|DB|DATABASE|USER|USERNAME)|CLICKHOUSE_(DB|USER|PASSWORD)|COUCHDB_(USER|PASSWORD)|INFLUXDB_(DB|USER|USER_PASSWORD)|MYSQL_(DATABASE|USER|PASSWORD)|MARIADB_(DATABASE|USER|PASSWORD))$/;
 
-/** Where a client finds its server; no server is told its own address like this. */
+/** Variables with the address of a server. Only clients set them. */
 const address =
   /^(PGHOST|PGHOSTADDR|DATABASE_URL|DATABASE_HOST|DB_HOST|DB_ADDR|DB_URL|DSN|.*_(DATABASE_URL|DB_HOST|DB_URL|DSN)|(POSTGRES(QL)?|PG|MYSQL|MARIADB|MONGO(DB)?|CLICKHOUSE|COUCHDB|INFLUX(DB)?|DB)_(HOST|HOSTNAME|URL|URI|SERVER|ADDR|ADDRESS|ENDPOINT|SEEDS|SERVICE_HOST))$/;
 

@@ -18,7 +18,7 @@ export type DockerErrorCode =
   | "DW_EXECUTOR_FAILED";
 
 interface Occurrence {
-  /** Whether the verb may have taken effect: look it up, never repeat it blindly. Default false. */
+  /** Whether the verb may have taken effect. If true, look it up before you repeat it. Default false. */
   readonly maybeApplied?: boolean;
   readonly cause?: unknown;
 }
@@ -82,7 +82,7 @@ const unavailable: ReadonlySet<DockerErrorCode> = new Set<DockerErrorCode>([
   "DW_EXECUTOR_PROTOCOL",
 ]);
 
-/** Whether a text, such as an executor's, is one of the codes. */
+/** Whether a text, such as the code in an executor's answer, is one of the codes. */
 export function isDockerErrorCode(code: string): code is DockerErrorCode {
   return Object.hasOwn(hints, code);
 }
@@ -95,7 +95,7 @@ export class DockerError extends DriftwardenError<DockerErrorCode> {
     this.maybeApplied = occurrence.maybeApplied ?? false;
   }
 
-  /** Whether the engine itself cannot be asked, so that every other call would fail too. */
+  /** Whether the engine cannot be reached, so that every other call would fail too. */
   override get unavailable(): boolean {
     return unavailable.has(this.code);
   }

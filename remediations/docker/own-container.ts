@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 
 /**
- * Asks, most certain first, the cgroup (version 1), the mount of `/etc/hostname` (version 2 hides the cgroup), and
- * the host name, which is the id's first twelve digits unless somebody chose another.
+ * Reads three sources, the most certain first: the cgroup (version 1), the mount of `/etc/hostname` (version 2 hides
+ * the cgroup), and the host name. The host name is the first twelve digits of the id, unless somebody chose another.
  */
 export function ownContainer(): string | undefined {
   const fromCgroup = /\/(?:docker|libpod)[-/]([0-9a-f]{64})/.exec(contents("/proc/self/cgroup"));
-  // Anything less exact would find the containers of a host in the mounts of the host.
+  // On a host, a less exact pattern would match the mounts of its containers.
   const fromMounts = /\/([0-9a-f]{64})\/(?:userdata\/)?hostname \/etc\/hostname /.exec(
     contents("/proc/self/mountinfo"),
   );
@@ -20,7 +20,7 @@ function contents(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    // No /proc, no container.
+    // Without /proc the process runs in no container.
     return "";
   }
 }

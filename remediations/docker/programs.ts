@@ -1,7 +1,7 @@
 /** Finds the programs that a command line starts, behind wrappers, shells and entrypoint scripts. Pure. */
 import { basename, dirname } from "node:path";
 
-/** Programs that start another one, with how many arguments of their own come before it. */
+/** Programs that start another program, and the number of their own arguments before its name. */
 const wrappers: ReadonlyMap<string, number> = new Map([
   ["tini", 0],
   ["tini-static", 0],
@@ -41,17 +41,17 @@ const wrappers: ReadonlyMap<string, number> = new Map([
 const shells = /^(ba|da|a|z|k)?sh$/;
 const interpreters = /^(python|node|perl|ruby|php)[\d.]*$/;
 const script = /entrypoint|\.sh$|^init$/;
-/** Base names that say nothing: the folder says what they start. */
+/** Base names that do not name a program. The name of the folder is used instead. */
 const unnamed = /^(docker-)?(entrypoint|run|start|launch)(\.sh)?$/;
 const assignment = /^[A-Za-z_][A-Za-z0-9_.]*=/;
 const keywords = /^(if|then|else|elif|while|until|do|!|\{|\()$/;
 
-/** A wrapper in a wrapper in a wrapper; deeper than this nobody nests them. */
+/** How deep wrappers may be nested. */
 const maxDepth = 8;
 
 /**
- * Base names of the programs that a command line may start, the first one first. An option may or may not take the next
- * argument as its value, so behind a wrapper's options there can be several candidates.
+ * Base names of the programs that a command line may start, in order. A wrapper's option may take the next argument as
+ * its value or not. So there can be several candidates after the options.
  *
  * @example programsOf(["tini", "--", "gosu", "redis", "redis-server"]) // ["tini", "gosu", "redis-server"]
  */
@@ -83,12 +83,12 @@ function startedBy(program: string, args: readonly string[]): readonly (readonly
   return script.test(program) ? behindOptions(args, 0) : [];
 }
 
-/** `sudo -u redis program`: a user, or a variable of `env -u`, may be called like a database. */
+/** Drops `-u` with its value, as in `sudo -u redis program`. A user or a variable may have the name of a database. */
 function withoutUser(args: readonly string[]): readonly string[] {
   return args.filter((arg, at) => arg !== "-u" && args[at - 1] !== "-u");
 }
 
-/** `python -m module`, `node -e code`: what follows is no file. */
+/** `python -m module`, `node -e code`: the next argument is no file. */
 function isInlineCode(args: readonly string[]): boolean {
   return args.slice(0, 3).some((arg) => /^-[cem]$/.test(arg));
 }
@@ -101,7 +101,9 @@ function startedByShell(args: readonly string[]): readonly (readonly string[])[]
   return [...commandsOf(commands), [name, ...rest], rest];
 }
 
-/** Every tail of the arguments that may be the command: an option without `=` may own the argument after it. */
+/**
+ * Every tail of the arguments that may be the command. An option without `=` may take the next argument as its value.
+ */
 function behindOptions(
   args: readonly string[],
   ownArguments: number,

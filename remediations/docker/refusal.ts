@@ -1,11 +1,14 @@
-/** The refuse list: which containers are never touched, whatever their labels say. One pure function. */
+/** The refuse list: which containers are never restarted, whatever their labels say. Pure. */
 import { type DataKept, dataKept } from "./data-kept.ts";
 import type { Container } from "./engine.ts";
 
 export interface RefusalContext {
   /** Id, or its first 12 digits, of the container this process runs in. */
   readonly self: string | undefined;
-  /** Name of the container, or of its compose service, that may be restarted though it keeps data. Never a database. */
+  /**
+   * Name of a container or compose service that may be restarted although it keeps data. It has no effect on a
+   * database.
+   */
   readonly allowStateful?: string | undefined;
 }
 
@@ -49,7 +52,7 @@ const stateRefusals: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why this container must not be restarted. Deny wins: no label and no approval overrules it. A client's own settings
+ * Why this container must not be restarted. No label and no approval overrules a refusal. A client's own settings
  * (`REDIS_URL`, `DATABASE_URL`) are no sign of a database.
  *
  * @returns sentences for the ticket, or undefined when it may be restarted
@@ -75,7 +78,7 @@ function sentences({ name }: Container, { kind, reason }: DataKept): string {
   return `${name} ${reason}. ${way}`;
 }
 
-/** The name must be right to the letter: a pattern would allow what nobody thought of. */
+/** The name must match exactly. A pattern could allow containers that nobody had in mind. */
 function isAllowed({ name, labels }: Container, { allowStateful }: RefusalContext): boolean {
   return (
     allowStateful !== undefined &&
@@ -83,7 +86,7 @@ function isAllowed({ name, labels }: Container, { allowStateful }: RefusalContex
   );
 }
 
-/** Strips registry, tag and digest. */
+/** The name of an image without registry, tag and digest. */
 function baseName(image: string): string {
   const path = image.replace(/@.*$/, "").replace(/:[^/]*$/, "");
   return path.slice(path.lastIndexOf("/") + 1).toLowerCase();

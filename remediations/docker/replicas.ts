@@ -1,17 +1,17 @@
-/** Says what a container is, and which containers are replicas of one service. Pure. */
+/** Describes a container, and decides which containers are replicas of one service. Pure. */
 import type { Target } from "../remediation.ts";
 import type { Container } from "./engine.ts";
 
 const compose = "com.docker.compose.";
 
-/** What it is, and what it is a replica of. */
+/** The description of a container, and the service of which it is a replica. */
 type Identity = Required<Pick<Target, "is" | "replicaOf">>;
 
 /**
- * Containers with the same key run the same image, and belong to the same service of the same compose project, or to
- * none. A one-off container (`docker compose run`) carries the labels of its service and is no replica of it.
+ * Containers with the same key run the same image. They belong to the same service of the same compose project, or to
+ * none. A one-off container (`docker compose run`) carries the labels of its service, but is no replica of it.
  *
- * @param labels `key=value`, those that chose it; the first one names what belongs to no compose service
+ * @param labels the `key=value` labels that selected it; the first one names a container without a compose service
  */
 export function identityOf(container: Container, labels: readonly string[]): Identity {
   const { images, imageId, labels: have, id } = container;
@@ -33,7 +33,7 @@ export function identityOf(container: Container, labels: readonly string[]): Ide
 
 const shortId = (id: string): string => id.replace(/^sha256:/, "").slice(0, 12);
 
-/** Whether it runs, and its own check, if it has one, calls it healthy. */
+/** Whether the container runs and its health check, if it has one, reports healthy. */
 export function isHealthy({ state, health }: Container): boolean {
   return state === "running" && (health === "none" || health === "healthy");
 }

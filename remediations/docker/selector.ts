@@ -32,7 +32,7 @@ export interface Selector {
   readonly compose_project?: string | undefined;
 }
 
-/** The labels a container must carry, all of them; none when the selector selects nothing. */
+/** The labels that a container must carry, every one; none when the selector selects nothing. */
 export function labelsOf(given: Selector): readonly string[] {
   if (given.label) return [given.label];
   if (!given.compose_service) return [];
@@ -41,12 +41,12 @@ export function labelsOf(given: Selector): readonly string[] {
   return [service, `com.docker.compose.project=${given.compose_project}`];
 }
 
-/** Whether these are all among the labels of a container. Nothing carries an empty list. */
+/** Whether a container has every wanted label. The answer to an empty list is no. */
 export function carries(
   have: Readonly<Record<string, string>>,
   wanted: readonly string[],
 ): boolean {
-  // A key that holds `=` would look like another label.
+  // A key that contains `=` could imitate another label.
   const given = Object.entries(have).filter(([key]) => !key.includes("="));
   const labels = new Set(given.map(([key, value]) => `${key}=${value}`));
   return wanted.length > 0 && wanted.every((label) => labels.has(label));

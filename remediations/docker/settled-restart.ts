@@ -1,11 +1,14 @@
-/** Waits for the end of a restart, and says what became of it. The engine's own answer proves nothing. */
+/**
+ * Waits for the end of a restart, and reads its result from inspections. The engine's answer to the restart proves
+ * nothing.
+ */
 import type { Clock } from "../../src/clock.ts";
 import { messageOf } from "../../src/errors.ts";
 import type { ActResult, Target } from "../remediation.ts";
 import { inspected, snapshotOf } from "./chosen.ts";
 import type { Container, Engine } from "./engine.ts";
 
-/** How long an engine may take, after the grace, to stop and start a container if its answer got lost. */
+/** How long an engine may take after the grace to finish a restart whose answer got lost, ms. */
 export const settleMs = 10_000;
 const pollMs = 500;
 
@@ -39,7 +42,7 @@ export async function settle(
   }
 }
 
-/** Every restart passes through "exited" for a moment; seen twice, it stays there. */
+/** Every restart passes through "exited" for a moment. A container that shows it twice stays stopped. */
 function staysStopped(
   seen: Look,
   before: Look | undefined,
@@ -47,7 +50,7 @@ function staysStopped(
   return seen.container?.state === "exited" && before?.container?.state === "exited";
 }
 
-/** What two looks in a row show of the end; undefined while the end is not known. */
+/** The result that two inspections in a row show; undefined while it is not known. */
 function endOf({ result, container }: Look, before: Look | undefined): ActResult | undefined {
   const first = before?.result;
   if (first?.status === "done") return afterDone(first, result);
@@ -63,15 +66,15 @@ function afterDone(first: Done, result: ActResult): ActResult {
   return { status: "failed", detail: `${result.detail} It was started twice, so it had ended.` };
 }
 
-/** A container as the restart left it. */
+/** A container after the restart. */
 interface InspectedContainer extends Container {
-  /** Whether started-at has changed. */
+  /** Whether started-at has changed, which means that the restart took effect. */
   readonly hasTaken: boolean;
 }
 
 interface Look {
   readonly result: ActResult;
-  /** Undefined when it is gone, or the engine could not be asked. */
+  /** Undefined when the container is gone, or the engine did not answer. */
   readonly container: InspectedContainer | undefined;
 }
 
@@ -106,10 +109,13 @@ function resultOf(now: InspectedContainer): ActResult {
   return { status: "done", detail, after: snapshotOf(now) };
 }
 
-/** Time for what an interrupted call still does, and for clocks that differ. */
+/** Extra time for the rest of an interrupted call, and for clocks that differ, ms. */
 const slackMs = 5000;
 
-/** Whether the restart that began then ended this container. Somebody else may have stopped it, before or after. */
+/**
+ * Whether the restart that began at `begunAtMs` stopped this container. Its end must fit the times of the restart,
+ * because somebody else may have stopped it.
+ */
 export function wasLeftStopped(
   { finishedAt = "" }: Container,
   { begunAtMs, graceSeconds }: { begunAtMs: number | undefined; graceSeconds: number },

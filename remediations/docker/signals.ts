@@ -1,15 +1,15 @@
-/** The signals in an inspection that a container keeps data: one pure function for each part of the inspection. */
+/** Finds the signals in an inspection that a container keeps data, with one function for each part. Pure. */
 import type { Container, Mount } from "./engine.ts";
 import { envNamed } from "./env-names.ts";
 import { imageNamed, nameOf, programNamed } from "./vocabulary.ts";
 
 export interface Signal {
   readonly says: "database" | "stateful";
-  /** `proof` decides alone. `sign` is added to others; its points stand in data-kept.ts. */
+  /** `proof` decides alone. The points of signs are added up; data-kept.ts defines them. */
   readonly weight: "proof" | Sign;
-  /** It may come from the image that this one was built from, so a tool of the database has it too. */
+  /** The signal may come from the base image, so a tool of the database can have it too. */
   readonly inherited?: boolean;
-  /** Continues a sentence that begins with the container's name. */
+  /** Text that follows the container's name in a sentence. */
   readonly reason: string;
 }
 
@@ -64,7 +64,7 @@ const fromPorts: Look = ({ exposedPorts }) =>
 /** Folders that hold no data, though they may be volumes. */
 const harmless =
   /^\/(etc|run|tmp|dev|proc|sys|var\/(run|tmp|log|cache)|docker-entrypoint[^/]*)(\/|$)|\/\.?caches?(\/|$)|(^|[/._-])(logs?|tmp|temp|certs?|certificates|ssl|tls|keys|static|assets|public|node_modules|site-packages|venv|conf|config|secrets?|sock|sockets?|plugins|models?)$/i;
-/** Where data is kept by habit. */
+/** Folders in which programs usually keep data. */
 const dataFolder = /^\/var\/lib\/.|(^|[/._-])(data|datadir|storage|database|db|bitnami)([/._-]|$)/i;
 const databaseFolder =
   /^\/(data\/(db|configdb)|var\/opt\/mssql|opt\/couchbase\/var|u0\d\/app|vault\/file|pgdata|database)(\/|$)/;
@@ -88,7 +88,7 @@ function fromMount(mount: Mount): readonly Signal[] {
   if (isDatabaseFolder(destination)) {
     return [{ ...proof("database", reason), inherited: anonymous }, volume];
   }
-  // A volume that somebody named is meant to last, and so is a folder where data is kept by habit.
+  // A named volume is meant to last, and so is a mount at a usual data folder.
   const isData = dataFolder.test(destination) || (kind === "volume" && !anonymous);
   return isData ? [proof("stateful", reason), volume] : kind === "volume" ? [volume] : [];
 }
@@ -107,7 +107,7 @@ const fromNames: Look = ({ name, labels }) => {
   ];
 };
 
-/** The looks in the order in which their reasons are told. */
+/** The functions, in the order in which their reasons are reported. */
 const looks: readonly Look[] = [fromImage, fromEnv, fromMounts, fromPrograms, fromPorts, fromNames];
 
 /** All signals that this container keeps data. */

@@ -6,15 +6,15 @@
  *
  * - It follows redirects to other hosts, and then throws where nobody can catch the error.
  * - It prefers DOCKER_HOST to the socket that it was given.
- * - It never settles when an answer breaks off.
- * - It hands over broken JSON as a Buffer.
+ * - Its promise never settles when an answer is cut off.
+ * - It returns invalid JSON as a Buffer.
  */
 import { type IncomingMessage, request } from "node:http";
 import { callbackify } from "node:util";
 import { type Permission, writePermitted } from "../../src/permit.ts";
 import { DockerError } from "./errors.ts";
 
-/** What dockerode hands to its transport; `path` ends in `?` when `options` belong into the query. */
+/** The call that dockerode passes to its transport. `path` ends in `?` when `options` belong in the query. */
 interface Call {
   readonly path: string;
   readonly method: string;
@@ -27,7 +27,7 @@ export interface Transport {
   dial(call: Call, callback: (error: unknown, answer?: unknown) => void): void;
 }
 
-/** Its `mayAct` is asked when the connection stands, before the first byte leaves. */
+/** `mayAct` is called once the connection is open, before the first byte is sent. */
 export interface TransportOptions extends Permission {
   readonly socket: string;
   /** Prefix of every path, for example `/v1.41`; empty for the engine's newest. */
@@ -36,7 +36,7 @@ export interface TransportOptions extends Permission {
   readonly deadlineMs: number;
 }
 
-/** The request never left; `cause` is what `mayAct` threw. */
+/** The request was not sent; `cause` is what `mayAct` threw. */
 export class NotSent extends Error {}
 
 interface EngineAnswer {
@@ -44,14 +44,14 @@ interface EngineAnswer {
   readonly body: string;
 }
 
-// An id that is no id (`x/kill?signal=KILL&y=`) would otherwise become another verb.
+// An invalid id (`x/kill?signal=KILL&y=`) could otherwise turn the call into another verb.
 const allowed =
   /^(GET \/(version|containers\/json|containers\/[0-9a-f]{64}\/json|images\/sha256:[0-9a-f]{64}\/json)|POST \/containers\/[0-9a-f]{64}\/(restart|start))\??$/;
 
 /** A list of 10,000 containers is about 20 MB. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
-/** A transport for one call or many; each exchange is a connection of its own. */
+/** A transport for one or more calls. Each exchange opens its own connection. */
 export function unixTransport(options: TransportOptions): Transport {
   return {
     dial: callbackify(async (call: Call) => read(call, await exchange(options, call))),
@@ -77,7 +77,8 @@ function exchange(options: TransportOptions, call: Call): Promise<EngineAnswer> 
       socketPath: options.socket,
       path: options.prefix + withQuery(call),
       method: call.method,
-      // A kept connection may have died unnoticed: one each, so that a failure to connect says that nothing was sent.
+      // A kept-alive connection may be dead. With a new connection for each exchange, a failure to connect means that
+      // nothing was sent.
       agent: false,
     });
     const notSent = (cause: unknown): void => {
@@ -94,7 +95,7 @@ function exchange(options: TransportOptions, call: Call): Promise<EngineAnswer> 
     sent.once("response", (response) => {
       collect(response).then(succeeded, failed);
     });
-    // Errors can follow the first one; unheard they would end the process.
+    // More errors can follow the first one. Without a listener they would end the process.
     sent.on("error", failed);
     sent.once("socket", (socket) => {
       socket.once("connect", () => void writePermitted(options, send).catch(notSent));
@@ -114,7 +115,7 @@ function withQuery({ path, options = {} }: Call): string {
 async function collect(response: IncomingMessage): Promise<EngineAnswer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Throws when the answer breaks off half-way.
+  // The loop throws when the answer is cut off.
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > maxAnswerBytes) {
@@ -149,7 +150,7 @@ function connectionError(
 }
 
 function read(call: Call, { status, body }: EngineAnswer): unknown {
-  // 304 means that the container is in that state already.
+  // 304: the container is in that state already.
   if (call.statusCodes[status] !== true && status !== 304) throw statusError(call, status, body);
   if (call.method === "POST") return undefined;
   try {

@@ -3,12 +3,12 @@
  * only mentions one. Pure.
  */
 
-/** What a name says. `companion`: a client, an exporter, a front end or a tool of a database. */
+/** The class of a name. `companion`: a client, an exporter, a front end or a tool of a database. */
 export type Named = "database" | "stateful" | "companion" | "mention" | undefined;
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/));
 
-/** Words for what keeps data, and for brokers and coordinators. A longer word that ends in `db` or `sql` is one too. */
+/** Words for databases, brokers and coordinators. A longer word that ends in `db` or `sql` counts too. */
 const databases = set(
   `postgres postgresql postgis pgvector pgvecto spilo patroni citus greenplum mysql mariadb percona pxc mongo mongod redis redisearch redisjson redisbloom redistimeseries redisgraph redisai
   redismod rejson valkey keydb dragonfly garnet elasticsearch opensearch clickhouse cassandra dse scylla cockroach
@@ -23,7 +23,7 @@ const databases = set(
 );
 const notDatabases = set("proxysql psql whodb imdb");
 
-/** Names whose words do not show what they are. */
+/** Databases whose names the word lists would not recognize. */
 const databaseNames = set(
   "azure-sql-edge cp-server confluent-local victoria-metrics vmstorage pgautoupgrade pg_auto_failover edb-postgres",
 );
@@ -32,10 +32,12 @@ const companionNames = set(
   kafdrop akhq cerebro kibana`,
 );
 
-/** What loses something at a restart though it is no database: caches in memory, stores of metrics and logs. */
+/**
+ * Programs that lose data at a restart although they are no databases: caches in memory, stores of metrics and logs.
+ */
 const stateful = set("memcached prometheus loki mimir tempo graphite registry");
 
-/** Words of what only speaks to a database, or looks after one. */
+/** Words for programs that only connect to a database, or maintain one. */
 const companions = set(
   `exporter exporters metrics client clients cli ui gui webui console dashboard dashboards admin commander browser explorer
   viewer inspector insight proxy bouncer pooler router gateway operator controller backup backups dump restore migrate
@@ -44,7 +46,7 @@ const companions = set(
   k8s`,
 );
 
-/** Words that leave a database's name the name of a database. */
+/** Words beside which the name of a database still means the database. */
 const neutral = set(
   `server servers node cluster clustered ha single standalone sharded shard replica replicas replicaset repmgr primary
   standby leader follower master slave secondary main arbiter galera xtradb enterprise community ent ce ee oss free xe
@@ -60,16 +62,16 @@ const neutral = set(
 /** Further such words in the names of programs. */
 const neutralInPrograms = set("start run foreground daemon safe sh py entrypoint d");
 
-/** Daemons whose names hold no word of the list. */
+/** Daemons of databases whose names contain no word of the list. */
 const daemons = set(
   `postmaster pg_ctl pg_autoctl mysqld mysqld_safe mariadbd mariadbd-safe eswrapper influxd sqlservr launchpadd tnslsnr
   db2start zkserver.sh arangod asd fdbserver yugabyted yb-master yb-tserver pd-server ndbd ndbmtd garbd beam.smp surreal garnetserver hz rpk
   kafka.kafka org.apache.zookeeper.server.quorum.quorumpeermain org.apache.cassandra.service.cassandradaemon`,
 );
-/** Clients that are named like the database. */
+/** Clients that have the name of the database. */
 const clients = set("mysql mariadb mongo influx vault consul db database databases");
 
-/** What an image's name says, without registry, tag and digest. The namespace counts for a name such as `server`. */
+/** The class of an image's name, without registry, tag and digest. The namespace counts for a name such as `server`. */
 export function imageNamed(image: string): Named {
   const path = image
     .replace(/@.*$/, "")
@@ -82,14 +84,14 @@ export function imageNamed(image: string): Named {
   return isUnspecific ? nameOf(parts.join("-")) : named;
 }
 
-/** What a program's base name says. */
+/** The class of a program's base name. */
 export function programNamed(program: string): Named {
   const name = program.toLowerCase();
   if (daemons.has(name)) return "database";
   return clients.has(name) ? "companion" : nameOf(name, neutralInPrograms);
 }
 
-/** What the name of a container, a service or a folder says. */
+/** The class of the name of a container, a service or a folder. */
 export function nameOf(name: string, alsoNeutral: ReadonlySet<string> = new Set()): Named {
   const lower = name.toLowerCase();
   if (databaseNames.has(lower)) return "database";

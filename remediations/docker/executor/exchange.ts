@@ -19,7 +19,10 @@ export interface ExchangeOptions {
   readonly socket: string;
   /** The exchange settles within this many milliseconds of real time. */
   readonly deadlineMs: number;
-  /** Asked once the executor has answered the hello. What it throws ends the exchange; nothing was asked for then. */
+  /**
+   * Called once the executor has answered the hello. An error that it throws ends the exchange before the request is
+   * sent.
+   */
   readonly mayAct?: MayAct | undefined;
 }
 
@@ -28,7 +31,7 @@ export interface ExecutorRequest {
   readonly arguments: object;
 }
 
-/** The result, or that the permit had expired and nothing was done. */
+/** The result of the verb; or `expired`: the permit had expired and nothing was done. */
 export type ExchangeResult =
   | { readonly result: unknown; readonly expired: false }
   | { readonly expired: true };
@@ -41,9 +44,10 @@ interface Talk {
 }
 
 /**
- * Says hello, and asks for one thing where one is given.
+ * Sends the hello, then one request, and returns its answer.
  *
- * @throws DockerError; its `maybeApplied` is true once the request was sent and no answer came. What `mayAct` throws
+ * @throws DockerError, whose `maybeApplied` is true once the request was sent and no answer came; and what `mayAct`
+ *   throws
  */
 export async function ask(
   options: ExchangeOptions,
@@ -55,7 +59,7 @@ export async function ask(
       const text = `the executor does not offer ${request.verb}; it offers ${verbs.join(", ") || "nothing"}`;
       throw new DockerError("DW_EXECUTOR_LIMIT", text);
     }
-    // The connection stands and only the write is left: the permit is as young as it can be.
+    // The permit is read right before the request is written, so that it is as new as possible.
     const permit = await options.mayAct?.().catch((cause: unknown) => {
       throw new NotAsked("not asked", { cause });
     });
@@ -66,7 +70,7 @@ export async function ask(
   });
 }
 
-/** What the executor says of itself. @throws DockerError */
+/** Sends the hello, and returns the executor's description of itself. @throws DockerError */
 export function askWelcome(options: ExchangeOptions): Promise<Welcome> {
   return withTalk(options, greet);
 }
@@ -76,7 +80,7 @@ async function withTalk<T>(
   talking: (talk: Talk) => Promise<T>,
 ): Promise<T> {
   const socket = connect(path);
-  // Errors can follow the first one; unheard they would end the process.
+  // More errors can follow the first one. Without a listener they would end the process.
   socket.on("error", () => undefined);
   const talk: Talk = { socket, lines: linesOf(socket, maxAnswerBytes), asked: false };
   const talked = once(socket, "connect").then(() => talking(talk));
@@ -91,7 +95,7 @@ async function withTalk<T>(
   } finally {
     clearTimeout(timer);
     socket.destroy();
-    // Whoever lost the race has nobody who waits for it.
+    // If the deadline won the race, nobody awaits this promise. Its rejection must not end the process.
     talked.catch(() => undefined);
   }
 }
@@ -142,7 +146,7 @@ function errorOf({ code, message, maybe_applied }: NonNullable<ExecutorAnswer["e
   return new Answered(ours, said, { maybeApplied: maybe_applied });
 }
 
-/** What the executor itself says of the request: whether it was applied is known. */
+/** An error in the executor's answer, so it is known whether the request was applied. */
 class Answered extends DockerError {}
 class Late extends Error {}
 class Lost extends Error {}
@@ -160,7 +164,7 @@ interface Circumstances {
   readonly maybeApplied: boolean;
 }
 
-/** What the caller is told. */
+/** The error that the caller gets. */
 function known(error: unknown, { path, deadlineMs, maybeApplied }: Circumstances): unknown {
   if (error instanceof NotAsked) return error.cause;
   if (error instanceof Answered) return error;

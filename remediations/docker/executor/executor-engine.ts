@@ -1,4 +1,6 @@
-/** The port on an executor: a process of its own that holds the engine's socket and does only what it offers. */
+/**
+ * Implements the port with an executor, a separate process that holds the engine's socket and offers only some verbs.
+ */
 import { hostname } from "node:os";
 import type { z } from "zod";
 import type { MayAct } from "../../../src/permit.ts";
@@ -12,24 +14,24 @@ import { verbs, type Welcome, type WireVerb } from "./wire.ts";
 
 export interface ExecutorOptions {
   readonly socket: string;
-  /** Within which every request is answered, in addition to a restart's grace, ms of real time. Default 10 s. */
+  /** Deadline of every request other than a restart, ms of real time. Default 10 s. */
   readonly deadlineMs?: number;
-  /** What the executor and the engine may take beyond the grace of a restart, ms. Default 60 s. */
+  /** How long a restart may take beyond twice its grace, ms. Default 60 s. */
   readonly restartMarginMs?: number;
-  /** Told of every call, for the metrics. */
+  /** Called after every call, for the metrics. */
   readonly onCall?: ((verb: EngineVerb, outcome: "ok" | DockerErrorCode) => void) | undefined;
 }
 
-/** How long is waited before a restart whose answer was lost is asked about again. */
+/** Pause before a restart whose answer was lost is requested again, ms. */
 const pauseMs = 250;
 
 /**
- * Acts through an executor. Nothing is opened before the first call; each call is a connection of its own.
+ * An engine that acts through an executor. Each call opens its own connection.
  *
- * A restart always needs a permit. Its answer may get lost when the executor stops. It is then asked again, under the same
- * effect: the executor answers from its own record, and never acts twice for one effect on one container.
+ * A restart always needs a permit. Its answer may get lost when the executor stops. The restart is then requested again
+ * with the same effect. The executor answers from its own record, and never acts twice for one effect on one container.
  *
- * @throws from every call DockerError; from `restart` also what `mayAct` throws
+ * @throws DockerError from every call; `restart` also throws what `mayAct` throws
  */
 export function openExecutor(options: ExecutorOptions): Engine {
   const { socket, deadlineMs = 10_000, restartMarginMs = 60_000, onCall } = options;
@@ -82,7 +84,7 @@ export function openExecutor(options: ExecutorOptions): Engine {
   };
 }
 
-/** What an executor says of itself, for `check`. @throws DockerError */
+/** The executor's description of itself, for `check`. @throws DockerError */
 export function executorWelcome(
   options: Pick<ExecutorOptions, "socket" | "deadlineMs">,
 ): Promise<Welcome> {
@@ -94,7 +96,7 @@ interface Restart extends RestartOptions {
   readonly mayAct: MayAct;
 }
 
-/** Asks until there is an answer, each time under a fresh permit. */
+/** Requests a restart until an answer comes, each time under a fresh permit. */
 async function restart(
   { socket, deadlineMs }: { readonly socket: string; readonly deadlineMs: number },
   { id, graceSeconds, mayAct }: Restart,
@@ -102,7 +104,7 @@ async function restart(
   const endMs = performance.now() + deadlineMs;
   let lost: DockerError | undefined;
   for (let expired = 0; ; expired += 1) {
-    // One permit may come too late. Where every one does, the clocks of the two disagree.
+    // One permit may expire on the way. If every permit expires, the clocks of the two processes differ.
     if (expired > 1) await pause();
     const leftMs = endMs - performance.now();
     if (leftMs <= 0) throw lost ?? expiredTooOften(deadlineMs);
@@ -121,13 +123,13 @@ async function restart(
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
 
-/** Whether the executor went away after it was asked, so that it may answer later. */
+/** Whether the executor became unreachable after the request was sent, so that it may answer later. */
 function mayAskAgain(error: unknown, lost: DockerError | undefined): error is DockerError {
   const isAway = error instanceof DockerError && error.code === "DW_EXECUTOR_UNREACHABLE";
   return isAway && (lost !== undefined || error.maybeApplied);
 }
 
-/** An error that says only that the executor could not be asked says nothing about a restart whose answer was lost. */
+/** The error to throw. A lost answer counts more than a later error that the executor could not be reached. */
 function toldOf(error: unknown, lost: DockerError | undefined): unknown {
   return error instanceof DockerError && error.unavailable ? (lost ?? error) : error;
 }

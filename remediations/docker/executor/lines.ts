@@ -1,13 +1,13 @@
-/** Splits what comes over a socket into lines of a bounded length. */
+/** Splits the bytes from a socket into lines of limited length. */
 import { TextDecoder } from "node:util";
 
-/** A line is longer than it may be, or is no UTF-8. What follows cannot be read either. */
+/** A line that is too long or not UTF-8. Nothing after it can be read. */
 export class BrokenLine extends Error {}
 
 /**
- * The lines, without their ends. What comes after the last end is no line and is dropped.
+ * The lines, without their line ends. Bytes after the last line end are dropped.
  *
- * @yields each line as soon as it is whole
+ * @yields each line as soon as it is complete
  * @throws BrokenLine; whatever the stream throws
  */
 export async function* linesOf(

@@ -1,22 +1,22 @@
 /**
- * What the daemon and the executor say to each other: one JSON value a line, over a Unix socket.
+ * The protocol between the daemon and the executor: one JSON value in each line, over a Unix socket.
  *
  *     daemon   → {"hello":"driftwarden","version":"1.0"}
  *     executor → {"hello":"driftwarden-executor","version":"1.0","program":"0.1.0","verbs":["list",…],"may":[…]}
  *     daemon   → {"id":1,"verb":"restart","arguments":{…},"permit":{…}}
  *     executor → {"id":1,"result":{…}}   or {"id":1,"error":{…}}   or {"id":1,"expired":true}
  *
- * A change that the other side must know raises the major version, and the other side refuses it. The executor takes
- * no field that it does not know. The daemon ignores such fields in answers, so that an executor may be newer.
+ * An incompatible change raises the major version. Each side refuses another major version. The executor refuses
+ * unknown fields. The daemon ignores them in answers, so that an executor may be newer.
  */
 import { z } from "zod";
 import type { Permit } from "../../../src/permit.ts";
 import { containerId } from "../container.ts";
 import type { Container, Dependant, EngineVersion, ListedContainer, Mount } from "../engine.ts";
 
-/** Spoken by this program. */
+/** Version of the protocol that this program uses. */
 export const wireVersion = "1.0";
-/** A request is shorter than this, bytes; a longer line ends the connection. */
+/** The longest request, bytes. A longer line ends the connection. */
 export const maxRequestBytes = 64 * 1024;
 /** An answer with 10,000 containers is about 1.5 MB. */
 export const maxAnswerBytes = 8 * 1024 * 1024;
@@ -33,7 +33,7 @@ export const welcome = z.object({
   /** Version of the program. */
   program: z.string().max(100),
   verbs: z.array(z.string().max(64)).max(64),
-  /** What it may do, a sentence each, for people. */
+  /** What the executor's limits allow, one sentence each, for people. */
   may: z.array(z.string().max(2000)).max(200),
 });
 
@@ -63,7 +63,7 @@ export function permitLine({ effect, attempt, monotonicNs, wallMs }: Permit): ob
 export const request = z.strictObject({
   id: z.int().min(1).max(2_147_483_647),
   verb: z.string().regex(/^[a-z][a-z-]{0,31}$/),
-  /** Judged by the verb. */
+  /** Validated by the verb. */
   arguments: z.record(z.string(), z.unknown()),
   permit: permitShape.optional(),
 });
@@ -79,7 +79,7 @@ export const answer = z.object({
       maybe_applied: z.boolean(),
     })
     .optional(),
-  /** The permit had expired when the engine was to be written to, so nothing was done. */
+  /** The permit had expired before the act, so nothing was done. */
   expired: z.literal(true).optional(),
 });
 
@@ -126,7 +126,7 @@ const nothing: z.ZodType<object> = z.object({});
 
 const onContainer = z.strictObject({ container: containerId });
 
-/** Arguments and result of each verb. */
+/** Schemas of the arguments and the result of each verb. */
 export const verbs = {
   version: { arguments: z.strictObject({}), result: engineVersion },
   list: {
