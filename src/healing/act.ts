@@ -22,7 +22,7 @@ interface Act {
   readonly remediation: Remediation;
 }
 
-/** @throws what the attempt's `mayAct` throws: nothing was done then, and nothing is recorded */
+/** @throws what the attempt's `mayAct` throws; then nothing was done and nothing is recorded */
 export async function act(
   { run, target, remediation }: Act,
   attempt: Attempt,
@@ -32,7 +32,7 @@ export async function act(
   return recordResult(run, result, recording);
 }
 
-/** @returns the run as it is stored now; an end that another process recorded first stays */
+/** @returns the run as it is stored now; if another process recorded an end first, that end stays */
 export async function recordResult(
   run: Run,
   result: ActResult,

@@ -1,7 +1,7 @@
 /** Budgets: how many attempts are allowed in any window, and which attempts count. */
 import { formatDuration } from "../duration.ts";
 
-/** What is counted together: attempts of the fix on one target, of the fix, of all fixes on one host, of all fixes. */
+/** Which attempts a budget counts: of the fix on one target, of the fix, of all fixes on one host, or of all fixes. */
 export type BudgetScope = "target" | "fix" | "host" | "all";
 
 export interface Budget {
@@ -12,7 +12,7 @@ export interface Budget {
   readonly windowMs: number;
 }
 
-/** Every limit that a run of the fix must keep. */
+/** All budgets that a run of the fix must keep. */
 export function budgetsOf(
   limits: Readonly<Record<BudgetScope, readonly Omit<Budget, "scope">[]>>,
 ): readonly Budget[] {

@@ -1,4 +1,4 @@
-/** Turns the answer of the gates into the run that is written down. Pure. */
+/** Turns the decision of the gates into the run that is stored. Pure. */
 import { createHash } from "node:crypto";
 import type { Plan, Target } from "../../remediations/remediation.ts";
 import { isInForce } from "../incidents/freeze.ts";
@@ -18,7 +18,7 @@ import { areOne, decidedTargets, nameOfTargets } from "./replicas.ts";
 export interface RunRequest {
   readonly fix: string;
   readonly episode: string;
-  /** Time of the model's newest row when it was asked again, ms since 1970. */
+  /** Time of the model's newest row at the repeated question, ms since 1970. */
   readonly newestRowMs?: number | undefined;
   /** Id of the proposal that people have approved. */
   readonly approved?: string | undefined;
@@ -50,8 +50,8 @@ export interface RequestedRun extends AskingOf {
 }
 
 /**
- * The same fix for the same episode is the same run, however often it is tried. What a person asks for is a run of its
- * own, one for each command.
+ * The id of a run. All attempts of one fix for one episode share a run. Each command by which a person asks for the fix
+ * gets its own run.
  */
 export function runId({ fix, episode, wish }: RunRequest): string {
   const asked = wish === undefined ? "" : `\n${wish.command}`;
@@ -62,7 +62,7 @@ export function runId({ fix, episode, wish }: RunRequest): string {
  * Asks every gate.
  *
  * @returns a run that is `denied` by the first gate that denies; `proposed` when only approval is missing; `void` when
- *   its approval does not hold, or a wish's rows are too old; else `acting`. In mode observe: `observed`
+ *   its approval does not hold, or the rows behind a wish are too old; else `acting`. In mode observe: `observed`
  */
 export function decideRun(requested: RequestedRun, history: HistoryFacts): Run {
   const { fix, targets, facts } = requested;
@@ -92,7 +92,7 @@ function actNow(requested: RequestedRun): ProposedAct | undefined {
   return actOn([first, ...more], { fix: name, remediation, incident: incident.id, plan });
 }
 
-/** The plan for all targets; undefined where they are not one. */
+/** The plan for all targets; undefined where they are neither one target nor replicas of one service. */
 export function planOf({
   targets = [],
   plan,
@@ -145,7 +145,7 @@ function ended(
     resolveError === undefined ? reason : `${reason} It could not be asked for: ${resolveError}`;
   const over = { ...run, gate, detail, finishedAtMs: facts.nowMs };
   if (gate === "approval") return { ...over, status: "void" };
-  // A denied wish is not retried: the person is told, and would not expect a run later.
+  // A denied wish is not retried. The person gets the denial as the answer, and would not expect a run later.
   if (requested.wish !== undefined)
     return { ...over, status: gate === "fresh" ? "void" : "denied", retryAtMs: null };
   const retryAtMs = retry === "later" ? facts.nowMs + laterMs(requested) : (retry ?? null);
@@ -188,7 +188,10 @@ function proposed(
   return { ...run, status: "proposed", detail, proposal };
 }
 
-/** The silence, freezes and windows at the decision: a person may have added one since. The last to end counts. */
+/**
+ * The freeze or silence that holds the run at the decision, and the maintenance windows that match. A person may have
+ * declared a hold since the facts were read. Of several, the one that ends last counts.
+ */
 export function heldNow(
   { facts, fix, incident, targets }: Pick<RequestedRun, "facts" | "fix" | "incident" | "targets">,
   { silence, freezes = [] }: Pick<HistoryFacts, "silence" | "freezes">,
@@ -208,7 +211,10 @@ const endOf = ({ untilMs = Number.POSITIVE_INFINITY }: Hold): number => untilMs;
 const soonestMs = 60_000;
 const latestMs = 30 * 60_000;
 
-/** The pause before a retry when the end of the reason is not known: half the age of the episode, 1 to 30 min. */
+/**
+ * The pause before a retry when it is not known how long the reason will last: half the age of the episode, 1 to 30
+ * min.
+ */
 function laterMs({ incident, facts }: RequestedRun): number {
   const ageMs = facts.nowMs - incident.episode.at / 1000;
   return Math.min(Math.max(ageMs / 2, soonestMs), latestMs);

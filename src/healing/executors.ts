@@ -18,12 +18,12 @@ export interface VerifyOptions {
   readonly giveUpCadences: number;
 }
 
-/** How soon the health of a target that is starting is asked again, ms. */
+/** Pause before the health of a starting target is read again, ms. */
 const askAgainInMs = 30_000;
 
 const nothingToDo = { events: [], contacted: false } as const;
 
-/** Starts runs and asks for the health of their targets, through the container engine. */
+/** Starts runs, and reads the health of their targets from the container engine. */
 export function runExecutor(runner: Runner): IncidentExecutor<RunEffect> {
   return {
     dependency: "engine",
@@ -89,7 +89,7 @@ export function questionExecutor(
   };
 }
 
-/** Whether the model is still anomalous: one attribution after the question is enough to say so. */
+/** The question whether the model is still anomalous. One attribution after the question is enough for the answer. */
 function retryRecord(
   run: string,
   {
@@ -109,7 +109,7 @@ function retryRecord(
   };
 }
 
-/** Whether the run helped. The run is the id of the question, so a repeated one is answered once. */
+/** The question whether the run helped. Its id is the run's id, so a repeated question is answered once. */
 function question(
   run: string,
   {

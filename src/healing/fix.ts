@@ -9,7 +9,7 @@ import type { MaintenanceWindow } from "./maintenance.ts";
 import type { ApprovalSettings } from "./proposing.ts";
 
 /**
- * What a fix may do. off: nothing · observe: says what it would have done · approve: asks a person when every other
+ * What a fix may do. off: nothing · observe: reports what it would have done · approve: asks a person when every other
  * gate allows it · auto: acts when every gate allows it.
  */
 export type FixMode = "off" | "observe" | "approve" | "auto";
@@ -22,10 +22,10 @@ export interface Fix {
   readonly remediation: string;
   readonly tier: Tier;
   readonly mode: FixMode;
-  /** Counted from the end of the last attempt, ms. */
+  /** Pause after the end of the last attempt, ms. */
   readonly cooldownMs: number;
   readonly budgets: readonly Budget[];
-  /** Runs of all fixes that may act at the same time. */
+  /** How many runs of all fixes may act at the same time. */
   readonly concurrency: number;
   /** Left out: none. */
   readonly maintenance?: readonly MaintenanceWindow[];
@@ -33,7 +33,7 @@ export interface Fix {
   readonly storm?: StormLimits;
   /** How a proposal is answered. Left out: the defaults. */
   readonly approval?: ApprovalSettings;
-  /** It may cut off what depends on its target. Default false. */
+  /** Whether it may cut off the containers that depend on its target. Default false. */
   readonly withDependants?: boolean;
   /** How many other containers of the target's service have to be healthy. Default 0. */
   readonly healthyFloor?: number;

@@ -1,4 +1,4 @@
-/** Collects the facts that the gates judge by, with one function for each need. */
+/** Collects the facts by which the gates judge, with one function for each need. */
 import type { Remediation } from "../../remediations/remediation.ts";
 import { type Episode, standingOf } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
@@ -25,13 +25,13 @@ import type {
 } from "./gates/gate-facts.ts";
 import type { MaintenanceWindow } from "./maintenance.ts";
 
-/** The moment at which a fix is judged. */
+/** The fix that is judged, and the facts of that moment. */
 export interface FixMoment {
   readonly nowMs: number;
   readonly fix: FixLimits;
   /** When the store was last restored from a backup, or may have been; ms since 1970. */
   readonly restoredAtMs: number | undefined;
-  /** Time of the newest row when the model was asked again, ms since 1970. */
+  /** Time of the newest row at the repeated question, ms since 1970. */
   readonly newestRowMs?: number | undefined;
   /** Whether the run needs approval. Default false. */
   readonly asks?: boolean;
@@ -79,7 +79,7 @@ export function windowsFor(
   return maintenance.filter(({ matchers }) => fitsMatchers(matchers, incident, targets));
 }
 
-/** A silence that covers the episode holds back its runs like a freeze. */
+/** The silence as a hold, if it covers the episode. It holds back runs like a freeze. */
 export function freezeOf(silence: Silence, episode: Episode, nowMs: number): Hold | undefined {
   const { by, untilMs } = silence;
   return covers(silence, episode, nowMs) ? { name: `silence by ${by}`, untilMs } : undefined;
@@ -92,7 +92,7 @@ export async function gatherTargets(remediation: Remediation): Promise<TargetFac
 
 /** Which earlier runs count. */
 export interface HistoryFilter {
-  /** Of the run that is decided. */
+  /** Id of the run that is decided. */
   readonly id: string;
   readonly fix: string;
   /** Name of the fix's remediation. Left out: acts of other fixes do not count. */
@@ -102,9 +102,9 @@ export interface HistoryFilter {
   /** Requests since then count for a storm, ms since 1970. Left out: the fix has no storm limits. */
   readonly stormSinceMs?: number | undefined;
   readonly incident?: string | undefined;
-  /** Undefined while none is resolved. */
+  /** The target of the run; undefined while none is resolved. */
   readonly target?: HistoryFacts["target"];
-  /** Left out: there are not several. */
+  /** The replicas of the run. Left out: one target at most. */
   readonly replicas?: HistoryFacts["replicas"];
   /** When the run is decided, ms since 1970. Default: `sinceMs`. */
   readonly nowMs?: number;
@@ -135,7 +135,7 @@ export async function gatherHistory(q: Tx, filter: HistoryFilter): Promise<Histo
   };
 }
 
-/** Of the target, or of all replicas. */
+/** The id of the target, or the ids of all replicas. */
 function idsOf({
   target,
   replicas,

@@ -1,8 +1,8 @@
 /**
- * Maintenance windows: times of the week in which no fix runs, by the wall clocks of a time zone. Pure.
+ * Maintenance windows: times of the week in which no fix runs. They are given in the local time of a time zone. Pure.
  *
- * A window begins when its clocks first show `from`, and ends when they last show `to`. So it holds through an hour
- * that is shown twice. Where a clock change skips `from`, it begins an hour earlier. Where it skips `to`, it ends an
+ * A window begins when the local time is first `from`, and ends when it is last `to`. So it lasts through an hour that
+ * occurs twice. If a clock change skips `from`, the window begins an hour earlier. If it skips `to`, the window ends an
  * hour later.
  */
 import type { Matchers } from "../incidents/matchers.ts";
@@ -10,7 +10,7 @@ import { momentsOf, wallMs } from "../wall-clock.ts";
 
 export interface MaintenanceWindow {
   readonly name: string;
-  /** Days of the week on which it begins, 0 is Sunday. Left out: every day. */
+  /** Days of the week on which the window begins; 0 is Sunday. Left out: every day. */
   readonly days?: readonly number[] | undefined;
   /** Minutes after midnight. */
   readonly from: number;
@@ -20,7 +20,7 @@ export interface MaintenanceWindow {
   readonly matchers: Matchers;
 }
 
-/** A window that holds. */
+/** A maintenance window that is in force. */
 export interface HeldBy {
   readonly name: string;
   readonly timeZone: string;
@@ -33,7 +33,7 @@ const dayMs = 86_400_000;
 /** 1 January 1970 was a Thursday. */
 const weekday = (day: number): number => (day + 4) % 7;
 
-/** @returns of the windows that hold, the one that ends last; undefined when none holds */
+/** @returns the window in force that ends last; undefined when none is in force */
 export function heldBy(windows: readonly MaintenanceWindow[], nowMs: number): HeldBy | undefined {
   const [last] = windows
     .flatMap((window) => {
@@ -45,10 +45,15 @@ export function heldBy(windows: readonly MaintenanceWindow[], nowMs: number): He
   return last;
 }
 
-/** Longer chains of windows without a pause are expected only where they cover the whole week. */
+/**
+ * How many windows may follow one another without a pause. Longer chains are expected only where windows cover the
+ * whole week.
+ */
 const longestChain = 20;
 
-/** When no window holds any more, not even one that follows at once; undefined when the chain has no end in sight. */
+/**
+ * The end of the last window in an unbroken chain of windows; undefined when the chain is longer than `longestChain`.
+ */
 export function freeAfter(
   windows: readonly MaintenanceWindow[],
   nowMs: number,
@@ -62,7 +67,10 @@ export function freeAfter(
   return undefined;
 }
 
-/** The end of the window if it holds now. It may belong to yesterday, or to tomorrow where a clock change moves it. */
+/**
+ * The end of the window if it is in force now. It may have begun yesterday. If a clock change moves it, it may belong
+ * to tomorrow.
+ */
 function endOf({ days, from, to, timeZone }: MaintenanceWindow, nowMs: number): number | undefined {
   const today = Math.floor(wallMs(nowMs, timeZone) / dayMs);
   const ends = [today - 1, today, today + 1].flatMap((day) => {

@@ -108,7 +108,7 @@ export function freezesMetric(registry: Registry, count: () => Promise<number>):
       help: "Freezes that hold; while one holds, no fix that it matches runs.",
       registers: [],
       async collect() {
-        // While the store does not answer, the last count stands.
+        // While the store does not answer, the last count is shown.
         await count().then(
           (found) => this.set(found),
           () => undefined,
@@ -126,7 +126,7 @@ export function stormMetric(registry: Registry, count: () => Promise<number>): v
       help: "Runs that wait because so many targets or models are broken at once; 0 while there is no storm.",
       registers: [],
       async collect() {
-        // While the store does not answer, the last count stands.
+        // While the store does not answer, the last count is shown.
         await count().then(
           (found) => this.set(found),
           () => undefined,

@@ -1,4 +1,4 @@
-/** Decides which replica of a run is next, and whether the run may go on at all. Pure. */
+/** Decides which replica of a run is next, and whether the run may continue. Pure. */
 import type { Target } from "../../remediations/remediation.ts";
 import type { Incident } from "../incidents/incident.ts";
 import type { RunReplica } from "../incidents/run-replica.ts";
@@ -12,7 +12,7 @@ import { maintenance } from "./gates/maintenance.ts";
 import { areOne, nextOf, targetOfReplica } from "./replicas.ts";
 import type { SaidSince } from "./roll-ledger.ts";
 
-/** What is known between two acts of a run. */
+/** The facts between two acts of a run. */
 export interface Between {
   readonly run: { readonly replicas: readonly RunReplica[] };
   /** What the fix matches now. */
@@ -24,7 +24,7 @@ export interface Between {
 /** The replicas whose turn it is, or why the run ends here. */
 export type NextReplicas = { readonly next: readonly RunReplica[] } | { readonly because: string };
 
-/** All that are planned, or one of them: the one that is not healthy, else the first. */
+/** All planned replicas, or one of them: the first that is not healthy, else the first. */
 export function nextReplicas({ run, targets, fix, allAtOnce }: Between): NextReplicas {
   if (targets.length > 0 && !areOne(targets))
     return { because: `What ${fix.name} matches is no longer one service.` };
@@ -34,7 +34,8 @@ export function nextReplicas({ run, targets, fix, allAtOnce }: Between): NextRep
   );
   if (fallen !== undefined) return { because: `${fallen.targetName} did not stay healthy.` };
   const planned = run.replicas.filter(({ status }) => status === "planned");
-  // What is gone comes first: the act finds it changed, and the run ends.
+  // A replica that is gone counts as not healthy, so it comes first. Its act then reports a changed target, and the run
+  // ends.
   const open = planned.map(
     (one) => seen.get(one.targetId) ?? { ...targetOfReplica(one), healthy: false },
   );
@@ -44,7 +45,7 @@ export function nextReplicas({ run, targets, fix, allAtOnce }: Between): NextRep
   return { next: allAtOnce ? planned : planned.filter(({ targetId }) => targetId === turn?.id) };
 }
 
-/** Why nothing more may be begun: what people have said since, or a maintenance window. Undefined when it may. */
+/** Why no further act may begin: a freeze, a silence or a maintenance window. Undefined when one may. */
 export function heldBetween(
   {
     facts,

@@ -9,7 +9,7 @@ export interface ApprovalSettings {
   readonly rules: ApprovalRules;
   /** How long a proposal can be answered, ms. */
   readonly expiresMs: number;
-  /** How long a no is remembered, ms. */
+  /** How long the fix is denied after a person declined it, ms. */
   readonly denyForMs: number;
 }
 
@@ -36,7 +36,7 @@ export function actOn(
   return { ...act, name: nameOfTargets(targets) ?? name, snapshot: {}, replicas };
 }
 
-/** Hash of the act. It holds no time, so the same act has the same hash whenever it is proposed. */
+/** Hash of the act. It covers no time of the proposal, so the same act always has the same hash. */
 export function hashOf(act: ProposedAct): string {
   const { snapshot, parameters, replicas, ...others } = act;
   const parts: unknown[] = [others, snapshot, parameters].map(sorted);
@@ -65,7 +65,7 @@ export interface Proposing {
   readonly askedBy?: string;
   readonly before: Proposal["before"];
   readonly because?: string;
-  /** Ids of the proposals that wait. */
+  /** Ids of the waiting proposals. */
   readonly taken: readonly string[];
 }
 
@@ -86,7 +86,7 @@ export function propose(asked: Proposing): Proposal {
   };
 }
 
-/** No vowels and no Y, so that no word comes out. No L and Q, which are easily misread. */
+/** The letters without vowels and Y, which could form words, and without L and Q, which are easily misread. */
 const alphabet = "BCDFGHJKMNPRSTVWXZ";
 
 /** Four letters that no waiting proposal has. */

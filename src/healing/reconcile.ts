@@ -1,23 +1,23 @@
-/** Handles a run that was tried before: its outcome is looked up, and the act is never repeated. */
+/** Handles a run that was tried before. It looks up the outcome and never repeats the act. */
 import type { ActResult, Remediation } from "../../remediations/remediation.ts";
 import type { RunSummary } from "../incidents/incident.ts";
 import type { Run } from "../store/runs/run.ts";
 import { type Recording, recordResult } from "./act.ts";
 import { targetOf, toRunSummary } from "./run-ledger.ts";
 
-/** What became of a request for a run. */
+/** The result of a request for a run. */
 export interface Started {
   /** The run as it is stored; undefined when its fix is off or no longer configured, and no proposal waits. */
   readonly run: RunSummary | undefined;
   /** Whether the engine answered. */
   readonly contacted: boolean;
-  /** The run goes on after a pause: what it waits for. Left out: it does not. */
+  /** What the run waits for, if it continues after a pause. Left out: it does not wait. */
   readonly waits?: { readonly for: string; readonly askAgainInMs: number };
 }
 
 /**
- * The process of a run that is still `acting` died, or lost the answer, so its outcome is looked up. Any other run is
- * returned as it is stored.
+ * Looks up the outcome of a run that is still `acting`: its process died or lost the answer. Returns any other run as
+ * it is stored.
  *
  * @param remediation of its fix; undefined when the fix is no longer configured
  */

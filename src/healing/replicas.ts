@@ -1,23 +1,23 @@
-/** Replicas: the targets of a run that are one service, and what became of them in words. Pure. */
+/** Replicas, which are targets of a run that belong to one service, and sentences about their results. Pure. */
 import type { Target } from "../../remediations/remediation.ts";
 import type { RunSummary } from "../incidents/incident.ts";
 import type { ReplicaStatus, RunReplica } from "../incidents/run-replica.ts";
 import type { HistoryFacts } from "./gates/gate-facts.ts";
 
-/** Whether the targets are one, or replicas of one service. */
+/** Whether there is one target, or the targets are replicas of one service. */
 export function areOne(targets: readonly Target[]): boolean {
   const [first, ...more] = targets;
   const key = first?.replicaOf?.key;
   return first !== undefined && more.every(({ replicaOf }) => key && replicaOf?.key === key);
 }
 
-/** What people call the targets: the service, where there are several. */
+/** The name of the target, or of the service of several targets. */
 export function nameOfTargets([first, ...more]: readonly Target[]): string | undefined {
   return more.length === 0 ? first?.name : (first?.replicaOf?.service ?? first?.name);
 }
 
 /**
- * The replica whose turn it is: first one that is not healthy, so that no healthy one is taken down beside it.
+ * The replica whose turn it is. An unhealthy one comes first, so that no healthy one is taken down while it is away.
  *
  * @param targets those that are still to be restarted
  */
@@ -25,7 +25,7 @@ export function nextOf(targets: readonly Target[]): Target | undefined {
   return targets.find(({ healthy }) => healthy === false) ?? targets[0];
 }
 
-/** What the history is read about: the one target, or the replicas with the name of their service. */
+/** The targets for which the history is read: the one target, or the replicas with the name of their service. */
 export function historyTargets(
   targets: readonly Target[] = [],
 ): Pick<HistoryFacts, "target" | "replicas"> {
@@ -35,7 +35,7 @@ export function historyTargets(
   return { target: { id, name: nameOfTargets(targets) ?? name, host }, replicas: targets };
 }
 
-/** What a run that is decided writes down of its targets. */
+/** The facts about its targets that a decided run stores. */
 export function decidedTargets(targets: readonly Target[] = []): {
   readonly targetId: string | null;
   readonly targetName: string | null;
@@ -74,10 +74,10 @@ export function targetOfReplica(replica: RunReplica): Target {
 }
 
 const restarted: readonly ReplicaStatus[] = ["acted", "back", "not_back"];
-/** Their detail says why the run ended. */
+/** Statuses of replicas that end a run. The detail of such a replica says why. */
 const ill: readonly ReplicaStatus[] = ["not_back", "failed", "unknown"];
 
-/** Whether a replica did not come back, so that no other one is begun. */
+/** Whether a replica did not come back. If so, no act on another replica begins. */
 export function isStopped({ replicas }: Pick<OnReplicas, "replicas">): boolean {
   return replicas.some(({ status }) => ill.includes(status));
 }
@@ -87,7 +87,7 @@ export interface RollEnd {
   /** First word of the sentence, such as `Restarted`. */
   readonly did: string;
   readonly allAtOnce: boolean;
-  /** Why it ended before its end, beside what the replicas say; undefined for nothing. */
+  /** Why it ended early, in addition to the details of the replicas; undefined for no reason. */
   readonly because?: string | undefined;
 }
 
@@ -95,7 +95,7 @@ interface RunEnding extends Pick<RunSummary, "status" | "detail"> {
   readonly outcome: "failed" | "unknown" | null;
 }
 
-/** What is read of a run. */
+/** The fields of a run that this file reads. */
 interface OnReplicas {
   readonly replicas: readonly RunReplica[];
   readonly targetName: string | null;

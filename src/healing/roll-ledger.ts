@@ -1,4 +1,4 @@
-/** The stored replicas of runs as healing uses them. The act on each is written down before it begins. */
+/** The stored replicas of runs as healing uses them. Each act on a replica is stored before it begins. */
 import type { Clock } from "../clock.ts";
 import type { Freeze } from "../incidents/freeze.ts";
 import type { Silence } from "../incidents/silence.ts";
@@ -11,10 +11,10 @@ import { beginReplicas, changeReplica, type ReplicaChange } from "../store/runs/
 import { getRun, type Run } from "../store/runs/run.ts";
 import type { Store } from "../store/store.ts";
 
-/** What people may have said since the run was decided. */
+/** The freezes and the silence since the decision of the run. */
 export interface SaidSince {
   readonly freezes: readonly Freeze[];
-  /** Null where there is none. */
+  /** The silence of the incident; null where there is none. */
   readonly silence: Silence | null;
 }
 
@@ -27,15 +27,15 @@ export interface ReplicaBeginning {
   readonly mayNot: (said: SaidSince) => string | undefined;
 }
 
-/** `taken`: another process goes on with the run. */
+/** `taken`: another process continues the run. */
 export type BegunReplicas =
   | { readonly status: "begun" | "taken" }
   | { readonly status: "held"; because: string };
 
 export interface RollLedger {
-  /** In one transaction: asks whether the acts may begin, and writes down that they do. */
+  /** Checks whether the acts may begin and stores that they do, in one transaction. */
   begin(beginning: ReplicaBeginning): Promise<BegunReplicas>;
-  /** Records what became of a replica, unless another process has. @returns the run as it is now */
+  /** Records the result of a replica, unless another process has. @returns the run as it is now */
   record(change: ReplicaChange): Promise<Run | undefined>;
 }
 
@@ -61,7 +61,7 @@ export function rollLedger(store: Store, clock: Clock): RollLedger {
   };
 }
 
-/** Appends to the journal, whose head is the last lock of a transaction. */
+/** Appends to the journal. A transaction locks the journal's head last. */
 async function seal(tx: Tx, keys: readonly string[], clock: Clock): Promise<void> {
   if (keys.length === 0) return;
   await appendJournal(tx, await sealRows(tx, { run_replicas: keys }, clock.now()));

@@ -1,6 +1,6 @@
 /**
- * Acts on the replicas of a service, one step a call. A run that waits between two steps holds no process: any process
- * goes on with it, from what is stored.
+ * Acts on the replicas of a service, one step in each call. A run that waits between two steps occupies no process. Any
+ * process can continue it from the stored rows.
  *
  *     look up what was begun ──► wait until it is back ──► choose the next ──► begin (stored) ──► act ──► record ─┐
  *            ▲                                                                                                    │
@@ -8,11 +8,11 @@
  *
  * # What holds at each step
  *
- * - A replica is begun once: the store says so before the act, and never begins it again.
- * - The next one is begun when every one before it is healthy. A replica that is not healthy is restarted before the
- *   healthy ones, so that none of them is taken down beside it.
+ * - The act on a replica begins once: the store records the beginning before the act, and refuses a second one.
+ * - The next act begins when every earlier replica is healthy. An unhealthy replica is restarted before the healthy
+ *   ones, so that no healthy one is taken down while it is away.
  * - A replica whose act was interrupted is looked up. If the act left it stopped, it is started.
- * - When one does not come back, the rest stays untouched.
+ * - If one replica does not come back, the other ones are left untouched.
  */
 import type { ActResult, Remediation, TargetHealth } from "../../remediations/remediation.ts";
 import { describeError, isUnavailable } from "../errors.ts";
@@ -55,7 +55,11 @@ export interface RollRecording extends Recording {
 export const isRolling = ({ status, replicas }: Run): boolean =>
   status === "acting" && replicas.length > 0;
 
-/** Goes on with the run until it ends or has to wait. @throws what `mayAct` throws, and what says that the engine is away */
+/**
+ * Continues the run until it ends or has to wait.
+ *
+ * @throws what `mayAct` throws, and the error of an unavailable engine
+ */
 export async function roll(given: Roll, recording: RollRecording): Promise<Started> {
   let step: RollStep = { run: given.run };
   while ("run" in step) step = await oneStep({ ...given, run: step.run }, recording);
@@ -65,9 +69,9 @@ export async function roll(given: Roll, recording: RollRecording): Promise<Start
 /** The run as the step has left it, or the end of this call. */
 type RollStep = { readonly run: Run } | { readonly started: Started };
 
-/** How soon a replica that is not back is asked for again, ms. */
+/** Pause before the health of a replica that is not back is read again, ms. */
 const watchMs = 1000;
-/** How soon an engine that does not say what became of an act is asked again, ms, and for how long. */
+/** Pause before an act with an unknown result is looked up again, ms, and for how long this is repeated. */
 const askMs = 5000;
 const askForMs = 30 * 60_000;
 
@@ -104,14 +108,14 @@ async function lookUp(doing: Doing, begun: readonly RunReplica[]): Promise<RollS
   return recordAll(doing, begun, isPatient ? results : results.map(givenUp));
 }
 
-/** An unknown result that is asked for no longer. */
+/** A result. `isFinal`: it is unknown and is not looked up again. */
 type Final = ActResult & { readonly isFinal?: true };
 
 const givenUp = (result: ActResult): Final => ({ ...result, isFinal: true });
 
 const endedAs = { done: "acted", changed: "failed", failed: "failed", unknown: "unknown" } as const;
 
-/** Records the ends of acts. One that is not known is looked up again after a pause. */
+/** Records the results of acts. An unknown result is looked up again after a pause. */
 async function recordAll(
   doing: Doing,
   begun: readonly RunReplica[],
@@ -165,7 +169,11 @@ async function watch(doing: Doing, watched: readonly RunReplica[]): Promise<Roll
 
 const defaultWithinMs = 5 * 60_000;
 
-/** An engine that answers with an error shows no health. @throws what says that the engine is away */
+/**
+ * The health of a replica. An engine that answers with an error shows none.
+ *
+ * @throws the error of an unavailable engine
+ */
 async function healthOf(remediation: Remediation, replica: RunReplica): Promise<TargetHealth> {
   try {
     return await remediation.health(targetOfReplica(replica), replica.after ?? undefined);
@@ -201,7 +209,7 @@ async function beginNext(doing: Doing): Promise<RollStep> {
   return actOnAll(doing, next, attempt);
 }
 
-/** @throws what `mayAct` throws. The acts that it stopped are looked up later */
+/** @throws what `mayAct` throws; the acts that this stopped are looked up later */
 async function actOnAll(
   doing: Doing,
   next: readonly RunReplica[],
@@ -231,7 +239,7 @@ function pause(run: Run, waits: NonNullable<Started["waits"]>, contacted: boolea
   return { started: { run: toRunSummary(run), contacted, waits } };
 }
 
-/** Writes down how the run ended. What was not begun is untouched. */
+/** Records how the run ended. Replicas whose act did not begin are recorded as untouched. */
 async function end(
   { run, configured, request }: Roll,
   { ledger, clock, logger, metrics }: RollRecording,

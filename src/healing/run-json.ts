@@ -14,16 +14,16 @@ export interface RunJson {
   readonly subject: { readonly kind: string; readonly name: string; readonly key: string } | null;
   /** Mode of the fix when the run was decided. */
   readonly mode: string;
-  /** Null when none was resolved. */
+  /** The target; null when none was resolved. */
   readonly target: {
     readonly id: string;
     readonly name: string | null;
     readonly host: string | null;
-    /** As it was when the run was decided, and after the act. */
+    /** State of the target when the run was decided, and after the act. */
     readonly before: Readonly<Record<string, string>> | null;
     readonly after: Readonly<Record<string, string>> | null;
   } | null;
-  /** Where it acts on several replicas, each with what became of it; left out for one target. */
+  /** The replicas on which the run acts, each with its result; left out for one target. */
   readonly replicas?: readonly {
     readonly id: string;
     readonly name: string;
@@ -44,7 +44,9 @@ export interface RunJson {
   readonly acted_at: string | null;
   readonly finished_at: string | null;
   readonly outcome: Run["outcome"];
-  /** What every gate said when the run was last decided, in the order of the list; left out by an older program. */
+  /**
+   * The answer of every gate at the last decision of the run, in the order of the list. An older program left it out.
+   */
   readonly gates?: Run["answers"];
   /** The proposal of the last decision; left out where there was none. */
   readonly proposal?: {

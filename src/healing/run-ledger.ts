@@ -1,4 +1,4 @@
-/** The stored runs as healing uses them. A run is written down before it acts, and every attempt counts. */
+/** The stored runs as healing uses them. A run is stored before it acts, and every attempt counts. */
 import type { Target } from "../../remediations/remediation.ts";
 import type { Clock } from "../clock.ts";
 import type { RunSummary } from "../incidents/incident.ts";
@@ -20,14 +20,18 @@ export interface RunLedger {
   get(id: string): Promise<Run | undefined>;
   /**
    * In one transaction, under a lock that allows one decision at a time: gathers the history, lets `judge` decide, and
-   * stores the run. A run that is stored already is returned as it is, unless it may be decided anew.
+   * stores the run. A stored run is returned as it is, unless it may be decided again.
    */
   decide(about: HistoryFilter, judge: (history: HistoryFacts) => Run): Promise<Run>;
   /** As `decide`, in the caller's transaction. The caller calls `seal` last, which writes the journal. */
   decideIn(tx: Tx, about: HistoryFilter, judge: (history: HistoryFacts) => Run): Promise<Decided>;
   /** Judges without storing anything. */
   judgeIn(tx: Tx, about: HistoryFilter, judge: (history: HistoryFacts) => Run): Promise<Decided>;
-  /** Records how the act ended, unless another process has: the first record stays. @returns the run as it is now */
+  /**
+   * Records how the act ended. If another process has recorded an end, that one stays.
+   *
+   * @returns the run as it is now
+   */
   finish(id: string, change: RunChange): Promise<Run | undefined>;
 }
 
@@ -72,7 +76,7 @@ async function decideIn(tx: Tx, { about, judge, clock }: Deciding): Promise<Deci
   if (known !== undefined && !mayDecideAnew(known, about)) return asItIs(known);
   const history = await gatherHistory(tx, about);
   if (about.approved !== undefined && history.answered === undefined) {
-    // A no between the two reads has ended the run. The answers are locked now, so it does not change any more.
+    // A person declined the run between the two reads. The answers are locked now, so the run does not change any more.
     const ended = await getRun(tx, about.id);
     if (ended !== undefined) return asItIs(ended);
   }
@@ -89,29 +93,30 @@ async function decideIn(tx: Tx, { about, judge, clock }: Deciding): Promise<Deci
 
 const asItIs = (run: Run): Decided => ({ run, seal: async () => undefined });
 
-/** Appends to the journal, whose head is the last lock of a transaction. */
+/** Appends to the journal. A transaction locks the journal's head last. */
 async function seal(tx: Tx, keys: SealedKeys, clock: Clock): Promise<void> {
   await appendJournal(tx, await sealRows(tx, keys, clock.now()));
 }
 
-/** The reason of the denial may pass, so the run may be decided anew. */
+/** Whether the run was denied for now, so that it may be decided again. */
 function isDeniedForNow({ status, retryAtMs }: Run): boolean {
   return status === "denied" && retryAtMs !== null;
 }
 
-/** What a request is about, beside its run. */
+/** The parts of a request that allow a second decision. */
 type Wanted = Pick<RunRequest, "approved" | "again">;
 
 /**
- * A proposal is decided anew once it is approved, and a void run when a person wants it again. An approval counts only
- * for its own proposal: if a gate has denied the run since, the approval is used up.
+ * Whether a stored run may be decided again: a denied one for which the reason may be over, an approved proposal, or a
+ * void run that a person wants again. An approval counts only for its own proposal. If a gate has denied the run since,
+ * the approval is used up.
  */
 export function mayDecideAnew(run: Run, { approved, again }: Wanted): boolean {
   if (approved !== undefined) return run.status === "proposed" && run.proposal?.id === approved;
   return isDeniedForNow(run) || (run.status === "void" && again === true);
 }
 
-/** What the run acts on, as it was when the run was decided; undefined when none was resolved. */
+/** The target of the run, as it was when the run was decided; undefined when none was resolved. */
 export function targetOf(run: Run): Target | undefined {
   const { targetId, targetName, host, snapshot } = run;
   if (targetId === null || targetName === null) return undefined;
@@ -124,14 +129,14 @@ export function targetOf(run: Run): Target | undefined {
   };
 }
 
-/** All that the run acts on: its replicas, or its one target. */
+/** The targets of the run: its replicas, or its one target. */
 export function targetsOf(run: Run): readonly Target[] {
   if (run.replicas.length > 0) return run.replicas.map(targetOfReplica);
   const target = targetOf(run);
   return target === undefined ? [] : [target];
 }
 
-/** The run as the incident remembers it. */
+/** The run as the incident stores it. */
 export function toRunSummary(run: Run): RunSummary {
   const { id, fix, remediation, status, gate, retryAtMs, detail, outcome } = run;
   return {

@@ -32,7 +32,7 @@ export interface RunnerOptions extends Recording {
   readonly restoredAtMs: () => number | undefined;
   /** Names of some who may approve a run. Default: none are named. */
   readonly canAnswer?: readonly string[];
-  /** Left out: runs on replicas are not carried out here. */
+  /** Stores the replicas of runs. Left out: this process carries out no runs on replicas. */
   readonly rolls?: RollLedger;
 }
 
@@ -40,11 +40,11 @@ export interface RunnerOptions extends Recording {
 export interface WishedHere {
   readonly incident: Incident;
   readonly found: Pick<RequestedRun, "targets" | "resolveError">;
-  /** The run is judged, and nothing is stored. */
+  /** Whether the run is only judged, and nothing is stored. */
   readonly dry: boolean;
 }
 
-/** After so many failed attempts to ask for targets, about half a minute, the run is denied for now. */
+/** After so many failed attempts to read the targets, about half a minute, the run is denied for now. */
 const resolveAttempts = 4;
 
 export class Runner {
@@ -57,8 +57,8 @@ export class Runner {
   /**
    * Runs a fix for an episode of the incident, once.
    *
-   * @throws at the first three attempts what the engine throws when it cannot be asked for targets; and what the
-   *   attempt's `mayAct` throws
+   * @throws at the first three attempts the engine's error if the targets cannot be read; and what the attempt's
+   *   `mayAct` throws
    */
   async start(request: RunRequest, incident: Incident, attempt: Attempt): Promise<Started> {
     const configured = this.#configured(request.fix);
@@ -66,7 +66,7 @@ export class Runner {
     const earlier = await this.#options.ledger.get(id);
     if (earlier !== undefined && !mayDecideAnew(earlier, request))
       return this.#goOn(earlier, { request, incident, attempt });
-    // The fix may have been switched off since the run was promised, denied for now or proposed.
+    // The fix may have been switched off since the run was scheduled, denied for now or proposed.
     if (configured === undefined || configured.fix.mode === "off")
       return noLongerAsked(earlier, this.#options);
     const { fix, remediation } = configured;
@@ -128,13 +128,13 @@ export class Runner {
     return healthOfAll(await Promise.all(all), run.targetName ?? "it");
   }
 
-  /** What becomes of a run that was tried before. */
+  /** Continues a run on replicas, or looks up the outcome of a run that was tried before. */
   #goOn(run: Run, given: Pick<Roll, "request" | "incident" | "attempt">): Promise<Started> {
     if (isRolling(run)) return this.#roll(run, given);
     return reconcile(run, this.#configured(run.fix)?.remediation, this.#options);
   }
 
-  /** Goes one step on with a run on replicas. */
+  /** Continues a run on replicas. */
   #roll(
     run: Run,
     { request, incident, attempt }: Pick<Roll, "request" | "incident" | "attempt">,
@@ -163,7 +163,7 @@ export class Runner {
       fix: limits,
       restoredAtMs: restoredAtMs(),
       newestRowMs,
-      // A wish needs approval after its facts are shown, also where the fix is in mode auto.
+      // A wish needs approval after its facts are shown, even if the fix is in mode auto.
       asks: fix.mode === "approve" || (fix.mode === "auto" && wish !== undefined),
       wished: wish !== undefined,
       allAtOnce: wish?.full === true,

@@ -1,10 +1,11 @@
 /**
- * The one incident that says that a storm holds every fix back. Pure: it decides when the incident begins and ends.
+ * The one incident of a storm, during which no fix runs. This file decides when the incident begins and ends. Pure.
  *
  *     begins   the gate `storm` would deny a run now
  *     ends     at most half of the limits is left of each
  *
- * An open incident counts as a storm that is on, so it does not begin and end again in turns.
+ * While the incident is open, the storm counts as on, so that the halved limits apply. This keeps it from opening and
+ * closing repeatedly.
  */
 import { formatDuration } from "../duration.ts";
 import type { ServiceEpisode } from "../incidents/episode.ts";
@@ -14,7 +15,7 @@ import type { ServiceSubject } from "../incidents/subject.ts";
 import type { StormFacts, StormLimits } from "./gates/gate-facts.ts";
 import { mostOf, stormWindowMs } from "./gates/storm.ts";
 
-/** Limits are of the whole store, so there is one subject, whatever tenants and environments there are. */
+/** The limits apply to the whole store, so there is one subject for all tenants and environments. */
 const stormSubject: ServiceSubject = {
   kind: "service",
   tenant: "default",
@@ -24,18 +25,18 @@ const stormSubject: ServiceSubject = {
 
 export const stormFingerprint = fingerprint(stormSubject);
 
-/** What is broken and asked for, with names for people. */
+/** The anomalous models and the requested targets, with names for people. */
 export interface StormSeen {
   readonly nowMs: number;
   readonly counts: StormFacts;
-  /** Names of the anomalous models, and of the targets that were asked for. */
+  /** Names of the anomalous models. */
   readonly models: readonly string[];
   readonly targets: readonly string[];
   /** Id of the episode of the storm that is open; undefined where none is. */
   readonly open: string | undefined;
 }
 
-/** At most so many names stand on the ticket. */
+/** The ticket lists at most this many names. */
 const listedNames = 30;
 
 /**

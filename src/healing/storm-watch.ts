@@ -17,13 +17,13 @@ export interface StormWatchOptions {
   readonly recording: RecordOptions;
   /** Left out: nothing counts as a storm. An incident of an earlier configuration is closed. */
   readonly limits: StormLimits | undefined;
-  /** Whether this process is the one that looks. */
+  /** Whether this process is the one that watches. */
   readonly mayLook: () => Promise<boolean>;
 }
 
 const everyMs = 15_000;
 
-/** Looks until the signal aborts. Without limits it looks once. */
+/** Checks for a storm repeatedly until the signal aborts. Without limits it checks once. */
 export async function watchStorms(
   options: StormWatchOptions,
   stopping: AbortSignal,
@@ -46,7 +46,7 @@ export async function watchStorms(
   }
 }
 
-/** One look. Two processes that look at once open one incident: the second waits, and finds it open. */
+/** Checks for a storm once. If two processes check at the same time, the second waits and finds the incident open. */
 export async function lookForStorm({
   store,
   clock,

@@ -1,4 +1,4 @@
-/** Finds what each fix would act on now, for `check` and the daemon's probes, without acting. */
+/** Finds the targets of each fix, for `check` and the daemon's probes. It does not act. */
 import type { Target } from "../../remediations/remediation.ts";
 import { type CheckFinding, doubtful, failed, fine } from "../finding.ts";
 import { budgetsText } from "./budgets.ts";

@@ -2,14 +2,14 @@
 import type { Target, TargetHealth } from "../../remediations/remediation.ts";
 import { formatDuration } from "../duration.ts";
 
-/** The judged health of a run's target. `starting` is no judgement: the health is asked again. */
+/** The judged health of a run's target. `starting` is not yet a judgement: the health is read again. */
 export interface JudgedHealth {
   readonly status: "healthy" | "unhealthy" | "starting";
   /** One sentence: what was seen. */
   readonly detail: string;
 }
 
-/** How long after the act a target may be starting, ms. A model server that loads for longer counts as broken. */
+/** How long a target may be starting after the act, ms. A model server that loads for longer counts as broken. */
 const longestStartMs = 30 * 60_000;
 
 /** @param sinceActMs time since the act ended */
@@ -26,7 +26,7 @@ export function judgeHealth(
   return { status: "unhealthy", detail: `${target.name} is still starting after ${minutes} min.` };
 }
 
-/** The worst of several. One alone says it for itself. */
+/** The worst health of several replicas. For one target, its own. */
 export function healthOfAll(
   all: readonly JudgedHealth[],
   service: string,
@@ -42,10 +42,10 @@ export function healthOfAll(
   return { status: worst, detail: others.map(({ detail }) => detail).join(" ") };
 }
 
-/** A replica has to run for so long before the next one is taken down, ms. */
+/** How long a replica must run before the next one is taken down, ms. */
 const steadyMs = 2000;
 
-/** Whether a replica is back after its act. `starting`: it is asked for again. */
+/** Whether a replica is back after its act. `starting`: its health is read again. */
 export function comeBack(
   name: string,
   health: TargetHealth,

@@ -1,6 +1,6 @@
 /**
- * Wishes, which are runs that people ask for. Looks at the fixes that a word may name and at their targets, and has a
- * run judged in the transaction of the command. docs/explanation/approvals.md
+ * Wishes, which are runs that people ask for. This file finds the fixes that a word may name, and their targets. It has
+ * the run judged in the transaction of the command. See docs/explanation/approvals.md.
  */
 import type { Plan, Target } from "../../remediations/remediation.ts";
 import type { Clock } from "../clock.ts";
@@ -14,10 +14,10 @@ import { areOne, nameOfTargets } from "./replicas.ts";
 import { toRunSummary } from "./run-ledger.ts";
 import type { ConfiguredFix, Runner } from "./runner.ts";
 
-/** A slower engine counts as one that does not answer, because a person waits for the reply. */
+/** Deadline for the engine's answer, ms. It is short because a person waits for the reply. */
 const lookMs = 4000;
 
-/** What the engine said of one fix. The caller hands it back to `decide`. */
+/** The engine's answer about one fix. The caller passes it to `decide`. */
 export interface FixLook extends SeenFix {
   readonly found: readonly Target[] | undefined;
 }
@@ -36,8 +36,8 @@ export class Wishes {
   }
 
   /**
-   * The configured fixes. The engine is asked about those that the word names. If it names none, it may be the name of
-   * a container, so the engine is asked about all.
+   * The configured fixes. The targets of those that the word names are read from the engine. If it names none, it may
+   * be the name of a container, so the targets of all are read.
    */
   async look(service: string): Promise<readonly FixLook[]> {
     const all = this.#options.fixes.map((configured) => ({
@@ -121,6 +121,6 @@ function wishedFix({ fix, remediation }: ConfiguredFix): WishedFix {
   };
 }
 
-/** Whether a word is the name of the fix, or what its target is called in the configuration. */
+/** Whether a word is the name of the fix, or a name of its target in the configuration. */
 const isNamed = ({ name, called }: WishedFix, word: string): boolean =>
   [name, ...called].some((known) => known.toLowerCase() === word.toLowerCase());

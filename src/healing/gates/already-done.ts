@@ -1,12 +1,12 @@
 /**
- * Denies a run when the same was already done to the target for this incident, or is proposed already. Several members
- * may match the same fix, and several fixes may do the same.
+ * Denies a run when the same act was already done to the target for this incident, or is already proposed. Several
+ * members may match the same fix, and several fixes may have the same act.
  */
 import { allowed, denied, type Gate, timeText } from "./gate.ts";
 
 /**
- * A wish is denied only while the outcome of the earlier act is unknown. Later the person may know more than the fix,
- * and the proposal shows what the fix did before.
+ * A wish is denied only while the outcome of the earlier act is unknown. After that the person may know more than the
+ * fix, and the proposal shows the earlier acts.
  *
  * Only acts since the opening of the episode count. After an act that did not help, another one may follow once the
  * cooldown is over.

@@ -1,4 +1,4 @@
-/** Denies a run that needs approval and has none, or whose approval is about something else by now. */
+/** Denies a run that needs approval and has none, or whose act has changed since its approval. */
 import { lackingWords, stricter } from "../../incidents/proposal.ts";
 import { hashOf } from "../proposing.ts";
 import { allowed, denied, deniedForNow, type Gate, timeText } from "./gate.ts";
@@ -8,7 +8,7 @@ export const approval = {
   name: "approval",
   needs: "history",
   judge: ({ nowMs, fix, asks, answered, act }) => {
-    // In mode auto there is an approval too, when the breaker asked for one. It is compared in the same way.
+    // `asks` is false in mode auto, where the breaker may have asked for an approval. It is compared in the same way.
     if (asks !== true && answered === undefined) return allowed;
     if (answered === undefined) return deniedForNow("It waits for a person's word.", "word");
     const { id, approved, untilMs, act: wanted, hash } = answered;
@@ -56,7 +56,7 @@ function flat({
     Object.entries(own).map(([key, value]) => [`${ofReplica[key] ?? key} of ${name}`, value]),
   );
   const ids = replicas.map(({ id, name }) => [name, `container ${id.slice(0, 12)}`]);
-  // Of the first replica; each has its own.
+  // This `id` is the id of the first replica. Each replica has its own id.
   const { id, ...whole } = others;
   const own = replicas.length === 0 ? { id, ...whole } : whole;
   return { ...own, ...snapshot, ...parameters, ...Object.fromEntries([...ids, ...each]) };

@@ -19,10 +19,10 @@ type Facts = Pick<HistoryFacts, "attempts" | "target" | "replicas"> & {
 
 /**
  * An attempt that is exactly as old as the window still counts. An attempt in the future, written under a clock that
- * was ahead, counts as made now. Of several budgets that are used up, the one that is free last is named.
+ * was ahead, counts as made now. If several budgets are used up, the denial names the one that has room last.
  *
- * Each replica is an attempt. A run on several needs room for all of them before the first, so that it never stops
- * half-way for want of budget.
+ * Each replica is an attempt. A run on several replicas needs room for all of them before it begins. So a used-up
+ * budget never stops it half-way.
  */
 export const budget = {
   name: "budget",
@@ -34,7 +34,7 @@ export const budget = {
   },
 } as const satisfies Gate;
 
-/** A budget per target is asked for each replica; every other one has to have room for all of them. */
+/** A budget per target is judged for each replica. Every other budget needs room for all replicas. */
 function judgeOne(one: Budget, facts: Facts): readonly Denial[] {
   const { replicas = [], ...others } = facts;
   if (one.scope !== "target" || replicas.length === 0)
@@ -83,6 +83,6 @@ function whose({ scope }: Budget, { target }: Facts): string {
   return ` on ${target?.name ?? "this target"}`;
 }
 
-/** When the budget has room again; never, for a final denial. */
+/** When the budget has room again; infinity for a final denial. */
 const freeAt = ({ retry }: Denial): number =>
   typeof retry === "number" ? retry : Number.POSITIVE_INFINITY;

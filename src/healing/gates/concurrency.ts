@@ -1,7 +1,7 @@
-/** Denies a run while another acts on its target, or while as many runs of any fix act as `concurrency` allows. */
+/** Denies a run while another run acts on its target, or while `concurrency` runs of any fix act. */
 import { allowed, deniedForNow, type Gate } from "./gate.ts";
 
-/** An act is over within its deadline, which is seconds. */
+/** An act ends within its deadline, which is a matter of seconds. */
 const soonMs = 15_000;
 
 export const concurrency = {

@@ -1,4 +1,4 @@
-/** Denies a run for a time after the last attempt ended, so that it can show whether it helped. */
+/** Denies a run for a time after the last attempt ended. In that time the attempt can show whether it helped. */
 import { formatDuration } from "../../duration.ts";
 import { allowed, deniedForNow, elapsedMs, type Gate, timeText } from "./gate.ts";
 

@@ -1,4 +1,6 @@
-/** Denies a run for a time after a person said no to the same fix on the same target, unless it is worse now. */
+/**
+ * Denies a run for a time after a person declined the same fix on the same target, unless the severity is higher now.
+ */
 import { allowed, deniedForNow, elapsedMs, type Gate, timeText } from "./gate.ts";
 
 export const declined = {
@@ -8,7 +10,7 @@ export const declined = {
     if (lastNo === undefined) return allowed;
     const forMs = fix.denyForMs ?? 0;
     if (elapsedMs(nowMs, lastNo.atMs) > forMs) return allowed;
-    // "P0" < "P1": a run is proposed again once the severity is higher than at the no.
+    // "P0" < "P1": a run is proposed again once the severity is higher than when the person declined.
     if (severity !== undefined && severity < lastNo.severity) return allowed;
     const untilMs = lastNo.atMs + forMs;
     return deniedForNow(

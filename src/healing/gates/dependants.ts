@@ -1,4 +1,4 @@
-/** Denies a run that would cut off what depends on the target, unless the fix says that it may. */
+/** Denies a run that would cut off containers that depend on the target, unless the fix has `with_dependants`. */
 import { allowed, denied, type Gate, type Judgement } from "./gate.ts";
 import type { FixLimits, TargetFacts } from "./gate-facts.ts";
 
@@ -11,7 +11,7 @@ const how = {
 
 type Facts = TargetFacts & { readonly fix: Pick<FixLimits, "name" | "withDependants"> };
 
-/** A container that lives in the network of another one loses it until it is restarted too. */
+/** A container that uses the network of another container loses it until it is restarted too. */
 export const dependants = {
   name: "dependants",
   needs: "target",

@@ -1,4 +1,4 @@
-/** Denies a run while a freeze or a silence, which a person has declared, matches the fix. */
+/** Denies a run while a person's freeze or silence matches it. */
 import { allowed, deniedForNow, type Gate, timeText } from "./gate.ts";
 
 export const frozen = {
@@ -14,6 +14,6 @@ export const frozen = {
   },
 } as const satisfies Gate;
 
-/** The whole reason stands in the list of freezes. */
+/** The list of freezes shows the whole reason. */
 const shortened = (reason: string): string =>
   reason.length > 200 ? `${reason.slice(0, 199)}…` : reason;

@@ -27,11 +27,11 @@ export interface FixLimits {
   readonly maintenance?: readonly MaintenanceWindow[];
   /** Left out: no number of targets or models is a storm. */
   readonly storm?: StormLimits;
-  /** Whose word a run needs by the configuration. Left out: only what its proposal says counts. */
+  /** Who must approve a run, by the configuration. Left out: only the rules of its proposal count. */
   readonly approvalRules?: ApprovalRules;
-  /** How long a person's no is remembered, ms. Left out: not at all. */
+  /** How long the fix is denied after a person declined it, ms. Left out: not at all. */
   readonly denyForMs?: number;
-  /** It may cut off what depends on its target. Default false. */
+  /** Whether it may cut off the containers that depend on its target. Default false. */
   readonly withDependants?: boolean;
   /** How many other containers of the target's service have to be healthy, ≥ 0. Default 0. */
   readonly healthyFloor?: number;
@@ -39,28 +39,28 @@ export interface FixLimits {
 
 /** The limits above which it is a storm. */
 export interface StormLimits {
-  /** At most so many targets, or models, are no storm. */
+  /** Up to this many targets, or models, do not count as a storm. */
   readonly targets: number;
-  /** Part of all known models. */
+  /** Share of all known models. */
   readonly models: number;
 }
 
-/** How much is requested and broken at the same time. */
+/** How many runs are requested and how many models are broken at the same time. */
 export interface StormFacts {
-  /** Ids of targets for which runs were requested lately, whatever their outcome. */
+  /** Ids of the targets for which runs were requested lately, whatever the outcome of the runs. */
   readonly targets: readonly string[];
   /** Models that are anomalous now. */
   readonly anomalous: number;
   /** Known models. */
   readonly models: number;
-  /** A run was denied by the storm lately, so the storm ends only at half of the limits. */
+  /** Whether the gate `storm` denied a run lately. If so, the storm ends only at half of the limits. */
   readonly isOn: boolean;
 }
 
-/** What a person has declared: a freeze or a silence. */
+/** A freeze or a silence that a person has declared. */
 export interface Hold {
   readonly name: string;
-  /** When it is over, ms since 1970; left out where that is not known. */
+  /** When it ends, ms since 1970; left out where that is not known. */
   readonly untilMs?: number;
   /** Who declared the freeze, and why. Left out for a silence, whose name says who. */
   readonly by?: string;
@@ -87,7 +87,7 @@ export interface FactsAtHand extends Standing {
   readonly severity?: string;
   /** Whether a person has asked for the run. Default false. */
   readonly wished?: boolean;
-  /** All replicas are acted on at the same time, because a person said so. Default false: one by one. */
+  /** Whether all replicas are acted on at the same time, because a person asked for it. Default false: one by one. */
   readonly allAtOnce?: boolean;
 }
 
@@ -119,7 +119,10 @@ export interface PastAct {
 export interface HistoryFacts {
   /** Attempts of all fixes within the longest window, in any order. Older ones may be among them. */
   readonly attempts: readonly PastAttempt[];
-  /** The target of this run; undefined while none is resolved. Of several replicas the first, with their service's name. */
+  /**
+   * The target of this run; undefined while none is resolved. For several replicas: the first one, with the name of the
+   * service.
+   */
   readonly target?: Pick<Target, "id" | "name" | "host"> | undefined;
   /** The targets, where they are several replicas. Left out: one target at most. */
   readonly replicas?: readonly Pick<Target, "id" | "name" | "host">[];
@@ -137,23 +140,23 @@ export interface HistoryFacts {
   readonly answered?: AnsweredProposal | undefined;
   /** What the run would do now; undefined while no target is resolved. */
   readonly act?: ProposedAct | undefined;
-  /** The last no to the fix on the target; undefined where there was none. */
+  /** When a person last declined the fix on the target; undefined where nobody did. */
   readonly lastNo?: { readonly atMs: number; readonly severity: string } | undefined;
-  /** Ids of all proposals that wait. Left out: none. */
+  /** Ids of all waiting proposals. Left out: none. */
   readonly waiting?: readonly string[];
-  /** Id of a proposal of the same fix, target and incident, of another run; undefined where none waits. */
+  /** Id of a waiting proposal of another run with the same fix, target and incident; undefined where there is none. */
   readonly askedAs?: string | undefined;
-  /** What the fix did on the target before. Left out: nothing. */
+  /** How often the fix acted on the target before, and how often it helped. Left out: never. */
   readonly before?: Proposal["before"];
   /** Left out where the fix has no storm limits. */
   readonly storm?: StormFacts | undefined;
   /** Freezes that hold when the run is decided, whatever they match. Left out: none does. */
   readonly freezes?: readonly Freeze[];
-  /** The incident's silence when the run is decided; null where there is none. Left out: not read. */
+  /** The incident's silence when the run is decided; null where it has none. Left out: it was not read. */
   readonly silence?: Silence | null;
 }
 
-/** The facts that a gate gets beside the facts at hand, by its need. */
+/** The facts that a gate gets in addition to the facts at hand, by its need. */
 export interface FactsByNeed {
   readonly nothing: unknown;
   readonly target: TargetFacts;

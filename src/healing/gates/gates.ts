@@ -1,4 +1,4 @@
-/** The list of gates, in the order in which they are asked. It is the whole policy of when a run may happen. */
+/** The list of gates, in the order in which they judge. The list is the whole policy on when a run may happen. */
 
 import type { GateAnswer } from "../../incidents/proposal.ts";
 import { alreadyDone } from "./already-done.ts";
@@ -48,12 +48,12 @@ type ListedGate = (typeof gates)[number];
 export type GateName = ListedGate["name"];
 
 /**
- * The gates at the beginning of the list that need nothing. If one of them denies, the engine is not asked for a
- * target, so it may be unavailable. A gate behind the first one with a need is not among them.
+ * The gates at the beginning of the list, up to the first one that needs more than the facts at hand. If one of them
+ * denies, the engine is not asked for a target. So these denials work while the engine is unavailable.
  */
 export const gatesBeforeTarget = leading(gates, (gate) => gate.needs === "nothing");
 
-/** The gates that can be asked where there is no engine, as in `driftwarden tune`. */
+/** The gates that can judge without an engine, as in `driftwarden tune`. */
 export const gatesWithoutTarget = gates.filter((gate) => gate.needs !== "target");
 
 export type Decision = { readonly allow: true } | (Denial & { readonly gate: GateName });
@@ -64,7 +64,7 @@ interface Asked<Facts> {
 }
 
 /**
- * The first denial, with the gate that made it; or allow, when no gate denies.
+ * The first denial, with its gate; or `allow` when no gate denies.
  *
  * @param asked gates of the list above; `facts` must hold what each of them needs
  */
@@ -77,7 +77,7 @@ export function judgeAll<Facts>(asked: readonly Asked<Facts>[], facts: Facts): D
 }
 
 /**
- * What each gate of the list says, also those behind a denial.
+ * The answer of each gate in the list, also after a denial.
  *
  * @param facts what is known; without targets, a gate that needs more than the facts at hand answers `unknown`, except
  *   the gate `target`, which denies

@@ -10,8 +10,8 @@ type Facts = TargetFacts & {
 };
 
 /**
- * What restarts does not count, because it is away: the target, the replica whose turn it is, or all replicas at once.
- * One container alone needs a floor of 0.
+ * Containers that the run restarts do not count as healthy: the target, the replica whose turn it is, or all replicas
+ * at once. So a service of one container needs a floor of 0.
  */
 export const healthyFloor = {
   name: "healthy_floor",
@@ -29,7 +29,7 @@ export const healthyFloor = {
   },
 } as const satisfies Gate;
 
-/** The living containers of the service that stay up. */
+/** The containers of the service that run and that the run does not restart. */
 function besides(target: Target, away: readonly Target[]): NonNullable<Target["siblings"]> {
   const { others, healthy } = target.siblings ?? { others: 0, healthy: 0 };
   const also = away.filter(({ id }) => id !== target.id);

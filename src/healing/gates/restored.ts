@@ -1,14 +1,14 @@
 /**
- * Denies runs after the store was restored from a backup: it has forgotten the runs since then.
+ * Denies runs after the store was restored from a backup, because the store lacks the runs since the backup.
  *
  * # What is denied
  *
  *     newestRow < restoredAt                       this episode may have had its run already
  *     now ≤ restoredAt + max(windows, cooldown)    the budgets and the cooldown may be used up already
  *
- * The second rule denies every run of the fix. It ends by itself: after that time no forgotten run lies in the window
- * or in the cooldown any more. A person who knows that nothing was forgotten ends both rules with
- * `driftwarden restored --forgot-nothing`.
+ * The second rule denies every run of the fix. It ends by itself: after that time no lost run can be within the window
+ * or the cooldown. A person who knows that no run was lost ends both rules with `driftwarden restored
+ * --forgot-nothing`.
  */
 import { formatDuration } from "../../duration.ts";
 import { longestWindowMs } from "../budgets.ts";

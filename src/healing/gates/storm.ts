@@ -1,18 +1,18 @@
 /**
- * Denies runs while runs on many targets are requested, or many models are anomalous, at once. One cause may lie behind
- * all of them, and restarting each target would not remove it.
+ * Denies runs during a storm: runs on many targets are requested, or many models are anomalous, at the same time. One
+ * cause may be behind all of them. Restarting each target would not remove that cause.
  *
  *     begins   targets > K, or anomalous models > K and > share · known models
  *     ends     targets ≤ K / 2 and anomalous models ≤ max(K, share · known models) / 2, counted at each request
  *
- * Both halves are rounded up. A denied run is requested again, so targets that stay broken keep counting. With three,
- * the default, two such targets must not keep the storm going.
+ * Both halves are rounded up. A denied run is requested again, so a target that stays broken keeps counting. With the
+ * default of three, two such targets do not keep the storm going.
  */
 import { formatDuration } from "../../duration.ts";
 import { allowed, deniedForNow, type Gate, timeText } from "./gate.ts";
 import type { StormFacts, StormLimits } from "./gate-facts.ts";
 
-/** Requests within this time count. A storm's lower limits hold for this long after its last denial, ms. */
+/** Only requests within this time count, ms. The halved limits hold for this long after the last denial. */
 export const stormWindowMs = 15 * 60_000;
 const lookAgainMs = 5 * 60_000;
 
@@ -41,7 +41,7 @@ export const storm = {
   },
 } as const satisfies Gate;
 
-/** At most so many are no storm. While one is on, that is half. */
+/** The highest numbers that are no storm. While a storm is on, they are halved. */
 export function mostOf(
   { targets, models }: StormLimits,
   seen: Pick<StormFacts, "isOn" | "models">,

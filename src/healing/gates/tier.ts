@@ -1,4 +1,4 @@
-/** Denies a run whose remediation may not run by itself, unless its tier allows it after approval. */
+/** Denies a run whose remediation has the tier `never`, or has the tier `approval` while the run needs no approval. */
 import { allowed, denied, type Gate } from "./gate.ts";
 
 export const tier = {

@@ -1,4 +1,4 @@
-/** Denies a run for a slow model that has not been learned well yet. */
+/** Denies a run for a slow model whose warm-up is not complete. */
 import { allowed, denied, type Gate } from "./gate.ts";
 
 export const warmingUp = {
