@@ -1,4 +1,4 @@
-/** The registry of remediations, with one line for each. Only app.ts imports it. */
+/** The registry of remediations: one line each. Only app.ts imports it. */
 import type { RegisteredRemediation } from "./remediation.ts";
 import { restartContainer } from "./restart-container.ts";
 
