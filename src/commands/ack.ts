@@ -1,4 +1,4 @@
-/** `ack`: a person takes the incident. */
+/** `ack`: a person takes over the incident. */
 import { formatDuration } from "../duration.ts";
 import { line, words } from "../messages/message.ts";
 import { clockTime } from "../messages/text.ts";

@@ -1,4 +1,4 @@
-/** `approve`: a person's yes to a run that waits for it. Where the proposal is void, a new one is asked for. */
+/** `approve`: a person approves a waiting run. If the proposal is void, the command requests a new one. */
 import { z } from "zod";
 import { isInForce } from "../incidents/freeze.ts";
 import { fitsMatchers } from "../incidents/matchers.ts";
@@ -43,7 +43,10 @@ export const approve = command({
   }),
 });
 
-/** Refuses any text behind `approve` except letters and target name: `approve, but only tomorrow` is no yes. */
+/**
+ * Refuses text after `approve` other than the letters and the target's name: `approve, but only tomorrow` approves
+ * nothing.
+ */
 function strayWords({ rest }: AskedWords, found: AskedRun | undefined): CommandRefusal | undefined {
   if (rest === "" || rest === found?.proposal.act.name) return undefined;
   return refused(
@@ -73,7 +76,7 @@ function approved({ run, proposal }: AskedRun, context: IncidentContext): Comman
   };
 }
 
-/** Names a freeze that will deny the run, so that the person does not learn of it only from the denial. */
+/** Names a freeze that will deny the run, so that the person sees it before the denial. */
 function held(
   { act: { name }, service }: AnsweredProposal,
   { incident, freezes, nowMs }: IncidentContext,
@@ -88,8 +91,8 @@ function held(
 const messageOf = (said: string): string => said.slice(0, said.lastIndexOf("#"));
 
 /**
- * Refuses a yes to what the person cannot have seen: in the message of the wish, or without letters and said before the
- * proposal was made.
+ * Refuses the approval of a proposal that the person cannot have seen. It was given in the message of the wish, or
+ * without letters and before the proposal was made.
  */
 function unseen(
   { run, proposal }: AskedRun,
@@ -109,7 +112,7 @@ function unseen(
   );
 }
 
-/** Refuses who may not approve it, or who is too late. */
+/** Refuses a person who may not approve the run, or an approval that comes too late. */
 function notNow(
   { run, proposal }: AskedRun,
   { actor, nowMs, people, approvalOf }: IncidentContext,
@@ -137,7 +140,7 @@ interface SecondWord extends Pick<IncidentContext, "actor" | "people"> {
   readonly rest: string;
 }
 
-/** Refuses a second word of the same person, unless it counts by the target's name. */
+/** Refuses a second approval by the same person, unless the rules allow it and it holds the target's name. */
 function needsAnother(
   { id, act, said }: AnsweredProposal,
   { rules, rest, actor, people }: SecondWord,
@@ -159,7 +162,7 @@ function others(own: string, can: readonly string[]): Line {
   return names.length === 0 ? words("Nobody else is named.") : line`${anyOf(names)} can say it.`;
 }
 
-/** `approve` without a waiting proposal: asks for the newest void run again. */
+/** `approve` without a waiting proposal: requests the newest void run again. */
 function again({ incident }: IncidentContext): CommandOutcome {
   const run = incident.runs.findLast(({ status }) => status === "void");
   if (run === undefined)

@@ -1,4 +1,4 @@
-/** Schemas of the text behind the word of a command, shared by several commands. */
+/** Schemas of the text after the word of a command, shared by several commands. */
 import { z } from "zod";
 
 /** No text is expected; any text is accepted and ignored. */
@@ -6,7 +6,7 @@ export const nothing = z.string();
 
 const mostCharacters = 1000;
 
-/** A sentence of a person. */
+/** A text that a person writes. */
 export const sentence = (name: string): z.ZodString =>
   z
     .string()

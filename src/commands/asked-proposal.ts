@@ -1,19 +1,19 @@
-/** Finds the proposal that a person means by `approve` or `deny`, with or without its letters. Pure. */
+/** Finds the proposal to which `approve` or `deny` refers, with or without its letters. Pure. */
 import type { RunSummary } from "../incidents/incident.ts";
 import type { AnsweredProposal } from "../incidents/proposal.ts";
 import { line, words } from "../messages/message.ts";
 import type { IncidentContext } from "./command.ts";
 import { anyOf, type CommandRefusal, refused, typed } from "./says.ts";
 
-/** A run that waits, and what people were asked. */
+/** A waiting run and its proposal. */
 export interface AskedRun {
   readonly run: RunSummary;
   readonly proposal: AnsweredProposal;
 }
 
-/** The text behind the word: the letters of a proposal or none, then anything. */
+/** The text after the word of the command: the letters of a proposal or none, then any text. */
 export interface AskedWords {
-  /** In capitals; undefined where none were typed. */
+  /** The letters of a proposal, in capitals; undefined where none were typed. */
   readonly id: string | undefined;
   readonly rest: string;
 }
@@ -26,8 +26,9 @@ export function askedWords(text: string): AskedWords {
 }
 
 /**
- * As {@link askedWords}, where a reason may follow the word. Four letters like `hmmm` may be its first word. They count
- * as letters of a proposal if one has them, if they are in capitals, or if they resemble one that waits.
+ * Like {@link askedWords}, for a command whose word a reason may follow. Four letters such as `hmmm` may be the first
+ * word of the reason. They count as letters of a proposal if a proposal has them, if they are in capitals, or if they
+ * resemble a waiting proposal.
  */
 export function askedOrReason(text: string, context: IncidentContext): AskedWords {
   const said = askedWords(text);
@@ -42,12 +43,12 @@ function isKnown(id: string, { incident, waiting }: IncidentContext): boolean {
   return known.some(({ proposal }) => proposal?.id === id);
 }
 
-/** Whether at least two different letters occur in both, at any place. */
+/** Whether the two have at least two different letters in common, at any position. */
 function resembles(letters: string, id: string): boolean {
   return [...new Set(letters)].filter((letter) => id.includes(letter)).length >= 2;
 }
 
-/** The proposals of the incident that wait, oldest first. */
+/** The waiting proposals of the incident, oldest first. */
 export function waitingOf({ incident }: Pick<IncidentContext, "incident">): readonly AskedRun[] {
   return incident.runs.flatMap((run) =>
     run.status === "proposed" && run.proposal !== undefined
@@ -98,7 +99,7 @@ function over(id: string, { status, detail }: RunSummary): CommandRefusal {
   return refused("used", line`${words(id)} was answered before. ${detail}`);
 }
 
-/** Refuses when the run was decided in the store since, which the incident does not show yet. */
+/** Refuses if the store has a newer decision about the run that the incident does not show yet. */
 export function begun(
   { run, proposal }: AskedRun,
   { statuses }: IncidentContext,

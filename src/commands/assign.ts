@@ -29,7 +29,7 @@ export const assign = command({
   }),
 });
 
-/** @param account `nobody` for none */
+/** @param account of the tracker; `nobody` when the ticket has no assignee */
 function assignedInTracker(
   account: string,
   { incident, people }: IncidentContext,
@@ -72,7 +72,7 @@ function givenBack({ incident }: IncidentContext) {
 }
 
 interface Wanted {
-  /** What is stored. */
+  /** The assignee: as stored, as shown, and the account of the tracker. */
   readonly by: string;
   readonly shown: string;
   readonly account: string | undefined;

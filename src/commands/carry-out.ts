@@ -1,6 +1,5 @@
 /**
- * Carries out one stored command. The incident, its effects, the journal and the answer are written in one
- * transaction.
+ * Carries out one stored command. One transaction writes the incident, its effects, the journal and the answer.
  *
  *     take the row ─► who is it ─► may they ─► the handler: deed and answer ─► recordEvents ─► answered
  */
@@ -38,12 +37,12 @@ import { refusalOf, unfitRefusal } from "./may.ts";
 import { type CommandActor, withGroupRoles } from "./people.ts";
 import { type CommandRefusal, refusalText, refused, say, typed } from "./says.ts";
 
-/** What became of one line. */
+/** The result of one line of a message. */
 export interface CarriedLine {
   /** Name of the command; empty when no command has the name. */
   readonly name: string;
   readonly outcome: "done" | "refused" | "asks";
-  /** Of a refusal. */
+  /** Code of a refusal; null for another outcome. */
   readonly code: string | null;
   readonly says: MessageSection;
 }
@@ -54,9 +53,9 @@ export interface Carried {
 }
 
 /**
- * Carries out the oldest command that waits. @returns undefined when none does
+ * Carries out the oldest waiting command. @returns undefined when none waits
  *
- * @param taken is called with its id before anything is carried out
+ * @param taken called with the id of the command before it is carried out
  */
 export async function carryOutNext(
   tx: Tx,
@@ -69,12 +68,16 @@ export async function carryOutNext(
   const lines = await carriedLines(tx, stored, options);
   const nowMs = options.recording.clock.now();
   await answerCommand(tx, stored.id, { answer: answerOf(lines), nowMs });
-  // An answer without words is not written on the ticket, where it would mail somebody.
+  // An empty answer gets no comment on the ticket, because the comment would send a mail.
   if (lines.every(({ says }) => says.length === 0)) await answersCarried(tx, [stored.id]);
   return { command: stored, lines };
 }
 
-/** Answers a command on which the program has failed. @returns undefined when another process has it now */
+/**
+ * Answers a command that the program could not carry out because of an error.
+ *
+ * @returns undefined when another process has taken it
+ */
 export async function giveUp(
   tx: Tx,
   id: string,
@@ -116,7 +119,10 @@ async function carriedLines(
   return lines;
 }
 
-/** Asks the engine, if the person may say the command. It may be slow, so only the command is locked meanwhile. */
+/**
+ * Reads the fixes' targets from the engine, if the person may give the command. The engine may be slow, so only the
+ * command is locked meanwhile.
+ */
 async function lookedAt(
   tx: Tx,
   all: readonly AskedLine[],
@@ -159,7 +165,9 @@ async function carriedLine(tx: Tx, asked: AskedLine, saying: SaidLine): Promise<
 
 interface AskedBySomebody extends SaidLine {
   readonly actor: CommandActor;
-  /** Why the person may not say it. A change that was made in the tracker stays all the same. */
+  /**
+   * Why the person may not give the command; undefined when they may. A change made in the tracker stays in any case.
+   */
   readonly refusal: CommandRefusal | undefined;
 }
 
@@ -190,7 +198,7 @@ async function carryFor(
   return lineOf(command.words[0], outcome, saying);
 }
 
-/** Carries out the command that had asked, as if the person who confirms it had said it. */
+/** Carries out the command that waited for confirmation, as if the confirming person had given it. */
 async function carryConfirmed(tx: Tx, id: string, saying: SaidLine): Promise<CarriedLine> {
   const at = id.lastIndexOf("#");
   const said = await textOf(tx, id.slice(0, at));
@@ -232,7 +240,10 @@ async function record(tx: Tx, { command, outcome, context, options }: Recorded):
   );
 }
 
-/** A silence also covers later incidents of its scope. It ends, and is replaced, for all of them at once. */
+/**
+ * The incidents that a deed changes. A silence also covers later incidents of its scope, so its end or replacement
+ * changes all of them.
+ */
 async function concerned(
   tx: Tx,
   { id, subject, silence }: Incident,

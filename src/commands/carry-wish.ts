@@ -53,8 +53,8 @@ export async function carryWish(
 }
 
 /**
- * The incident as the member sees it that the fix is for: several members with different causes may share an incident.
- * Where the fix is for none of them, or for the newest one, the incident stays as it is.
+ * The incident with the subject and episode of the member that the fix matches. Several members with different causes
+ * may share an incident. If the fix matches no member, or the newest one, the incident is returned unchanged.
  */
 async function asMemberFor(
   tx: Tx,

@@ -1,4 +1,4 @@
-/** `cause`: records what broke it. Incidents with the same cause get the same KEY. */
+/** `cause`: records the cause of the fault. People give incidents with the same cause the same KEY. */
 import { line } from "../messages/message.ts";
 import { remarkCommand } from "./remark.ts";
 

@@ -1,4 +1,4 @@
-/** `close`: closes the ticket; while something is broken it asks first. */
+/** `close`: closes the ticket. While something is broken, it asks for confirmation first. */
 import { formatDuration } from "../duration.ts";
 import { line, paragraph, words } from "../messages/message.ts";
 import { displayName } from "../messages/names.ts";
@@ -44,7 +44,9 @@ export const close = command({
   }),
 });
 
-/** A close in the tracker is respected for `closed_by_hand_for`, whatever the role of the person. */
+/**
+ * A ticket that a person closes in the tracker stays closed for `closed_by_hand_for`, whatever the role of the person.
+ */
 function closedInTracker(
   _: string,
   { incident, actor, closedByHandMs }: IncidentContext,

@@ -1,4 +1,4 @@
-/** The contract of a command: something that people can ask for through any door. Each command has a file. */
+/** The contract of a command, which people can give through any door. Each command has a file. */
 import type { z } from "zod";
 import type { Deed } from "../incidents/deed.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
@@ -15,7 +15,7 @@ import type { CommandActor, KnownPeople } from "./people.ts";
 import type { NeededRole, TokenScope } from "./right.ts";
 import { type CommandRefusal, misread } from "./says.ts";
 
-/** The newest values of a model's features, what is normal, and their ranks. */
+/** The newest values of a model's features, with their normal ranges and ranks. */
 export interface ModelFigures {
   /** Time of the newest value, ms since 1970. */
   readonly atMs: number;
@@ -23,7 +23,7 @@ export interface ModelFigures {
   readonly features: ModelEpisode["features"];
 }
 
-/** The facts that a handler gets. They are read before, in the transaction that carries the command out. */
+/** The facts that a handler gets. They are read before it runs, in the transaction that carries out the command. */
 export interface CommandContext {
   /** Id of the command. */
   readonly id: string;
@@ -32,31 +32,31 @@ export interface CommandContext {
   readonly actor: CommandActor;
   readonly people: KnownPeople;
   readonly nowMs: number;
-  /** When the person said it, by the clock of the door. */
+  /** When the person gave the command, by the clock of the door. */
   readonly saidAtMs: number;
   /** How long an acknowledgement lasts while nothing happens, ms. */
   readonly ackForMs: number;
-  /** How long a ticket stays closed that a person closed while something is broken, ms. */
+  /** How long a ticket stays closed if a person closes it while something is broken, ms. */
   readonly closedByHandMs: number;
-  /** Account of the tracker to which the routes give a ticket of it; undefined where they name none. */
+  /** Account of the tracker to which the routes assign a ticket of the incident; undefined where they name none. */
   readonly routedTo: (incident: Incident) => string | undefined;
-  /** Models of the incident that are broken now. */
+  /** Models of the incident that are anomalous now. */
   readonly models: readonly ModelKey[];
   /** A person has confirmed the command. */
   readonly confirmed: boolean;
   /** All commands. */
   readonly commands: readonly Command[];
-  /** All proposals that wait, also on other incidents. */
+  /** All waiting proposals, also of other incidents. */
   readonly waiting: readonly WaitingProposal[];
-  /** Status in the store of each run that waits, by run. It may have been decided already. */
+  /** Status in the store of each waiting run, by run. The store may have a newer decision than the incident. */
   readonly statuses: ReadonlyMap<string, string>;
-  /** Open incidents, newest first; read only where the command is about none. */
+  /** Open incidents, newest first; read only for a command without an incident. */
   readonly open: readonly Incident[];
-  /** Freezes that hold, the oldest first. */
+  /** Freezes that are in force or planned, oldest first. */
   readonly freezes: readonly Freeze[];
-  /** The configured fixes with what they would act on; empty where the command asks for no run. */
+  /** The configured fixes with their targets; empty where the command requests no run. */
   readonly fixes: readonly SeenFix[];
-  /** Whose word a run of the fix needs by the configuration of now. Left out: not known. */
+  /** Who must approve a run of the fix, by the current configuration. Left out: not known. */
   readonly approvalOf?: (fix: string) => ApprovalRules | undefined;
   /** Figures of the model; undefined where the command does not need them, or none are stored. */
   readonly figures: ModelFigures | undefined;
@@ -73,7 +73,11 @@ export interface WishOutcome {
   readonly dry: boolean;
   /** All replicas at once. Default: one by one. */
   readonly full?: true;
-  /** Makes the answer once the run was judged. @param about the incident as the member sees it that the run is for */
+  /**
+   * Makes the answer once the run was judged.
+   *
+   * @param about the incident with the subject and episode of the run's member
+   */
   readonly answer: (decided: DecidedWish, about: Incident) => AnsweredWish;
 }
 
@@ -86,27 +90,27 @@ export type CommandOutcome =
   | {
       readonly status: "done";
       readonly deed?: Deed;
-      /** A freeze that begins or ends. The command has to say that it holds runs. */
+      /** A freeze that begins or ends. The command must have `holdsRuns`. */
       readonly freezing?: FreezeChange;
       /** A change of the team to which tickets of the model go. */
       readonly rerouting?: TeamChange;
       readonly says: MessageSection;
     }
-  /** It is done once a person says `dw yes`. */
+  /** The command is carried out once a person confirms it with `dw yes`. */
   | { readonly status: "asks"; readonly question: Block }
-  /** Carry the command out on this incident. */
+  /** The command is to be carried out on this incident. */
   | { readonly status: "about"; readonly incident: number }
-  /** A run of the fix is judged, and written down unless it is dry. */
+  /** A run of the fix is to be judged, and stored unless it is dry. */
   | WishOutcome
-  /** Carry out this command, which had asked for confirmation. */
+  /** This command, which waited for confirmation, is to be carried out. */
   | { readonly status: "confirms"; readonly command: string };
 
-/** What follows when a person has done the same in the tracker itself. The change in the tracker stays. */
+/** The effect of a command that a person has done in the tracker itself. The change in the tracker stays. */
 export interface DoneInTracker {
   readonly deed: Deed;
   /** The answer. Left out: none, because the person sees the change. */
   readonly says?: MessageSection;
-  /** Follows the refusal where the person lacks the role: what remains of the change. */
+  /** Text after the refusal of a person without the role: which part of the change stays. */
   readonly stays: Line;
   /** The deed is recorded even where the person lacks the role, because the tracker shows it. */
   readonly holdsAnyway?: true;
@@ -114,31 +118,31 @@ export interface DoneInTracker {
 
 /** What a command file exports. */
 export interface CommandSpec<Arguments extends z.ZodType<unknown, string>> {
-  /** The words that call it; the first is its name. */
+  /** The words that call the command; the first is its name. */
   readonly words: readonly [string, ...string[]];
-  /** The text behind the word, as help shows it: `NAME|me`. Empty for none. */
+  /** The text after the word, as help shows it: `NAME|me`. Empty for none. */
   readonly usage: string;
   /** What it does, in half a sentence. */
   readonly help: string;
   readonly role: NeededRole;
   readonly scope: TokenScope;
-  /** When it asks before it acts, as help shows it; left out: never. */
+  /** When the command asks for confirmation, as help shows it; left out: never. */
   readonly asksFirst?: string;
-  /** No run is decided while it is carried out. */
+  /** No run is decided while the command is carried out. */
   readonly holdsRuns?: true;
-  /** It shows how the features of the model stand. */
+  /** The command needs the figures of the model's features. */
   readonly needsFigures?: true;
-  /** It asks for a run. @returns the word by which the text names the fix */
+  /** The command requests a run. @returns the word by which the text names the fix */
   readonly wishes?: (text: string) => string;
-  /** Whether it makes sense now, so that `help` shows it. Left out: on an incident only `help all` shows it. */
+  /** Whether `help` shows the command for the incident. Left out: on an incident only `help all` shows it. */
   readonly fits?: (incident: Incident) => boolean;
-  /** Reads the text behind the word. The message of an issue says what is expected. */
+  /** Parses the text after the word. The message of an issue says what is expected. */
   readonly arguments: Arguments;
   /**
-   * The same, done in the tracker itself; left out where it cannot be done there.
+   * Handles the same action done in the tracker itself; left out where the tracker has no such action.
    *
-   * @param text what the door hands in: an account, a severity
-   * @returns undefined when nothing follows from it
+   * @param text from the door: an account, a severity
+   * @returns undefined when it has no effect
    */
   readonly inTracker?: (text: string, context: IncidentContext) => DoneInTracker | undefined;
   /** Pure: no clock, no I/O. It returns a deed, which the reducer of incidents takes. */
@@ -148,7 +152,7 @@ export interface CommandSpec<Arguments extends z.ZodType<unknown, string>> {
 /** A command in the registry. It parses its own arguments. */
 export interface Command
   extends Omit<CommandSpec<z.ZodType<unknown, string>>, "arguments" | "handle"> {
-  /** @param text behind the word */
+  /** @param text after the word */
   carryOut(text: string, context: CommandContext): CommandOutcome;
 }
 

@@ -1,4 +1,4 @@
-/** Reads the context of a command: who said it, and the incident, locked and with the names that people know. */
+/** Reads the context of a command: the person who gave it, and the locked incident with shown names. */
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
@@ -24,7 +24,7 @@ export interface CarryingOptions {
   readonly commands: readonly Command[];
   readonly people: KnownPeople;
   readonly recording: RecordOptions;
-  /** Judges runs that people ask for. Left out: no fix is configured. */
+  /** Judges runs that people request. Left out: no fix is configured. */
   readonly wishing?: Wishing | undefined;
   /** The account to which the routes assign a ticket of the incident. Default: none. */
   readonly routedTo?: (incident: Incident) => string | undefined;
@@ -32,11 +32,11 @@ export interface CarryingOptions {
   readonly figuresOf?: (q: Queryable, model: ModelKey) => Promise<ModelFigures | undefined>;
 }
 
-/** Looks at the fixes for a wish, and has its run judged. */
+/** Reads the fixes for a wish, and has its run judged. */
 export interface Wishing {
-  /** Asks the engine. Never throws. */
+  /** Reads the targets of the fixes from the engine. Never throws. */
   look(service: string): Promise<WishLook>;
-  /** Whose word a run of the fix needs by the configuration; undefined where no fix is called so. */
+  /** Who must approve a run of the fix, by the configuration; undefined where no fix has this name. */
   approvalOf(fix: string): ApprovalRules | undefined;
 }
 
@@ -49,7 +49,7 @@ export interface WishLook {
 
 export interface SaidLine {
   readonly stored: StoredCommand;
-  /** Who said it, without the roles that groups of the tracker give. */
+  /** The person who gave the command, without the roles that groups of the tracker give. */
   readonly own: CommandActor;
   /** Id of the line. */
   readonly id: string;
@@ -62,7 +62,9 @@ export interface SaidLine {
 /** How many open incidents are read for a command without an incident. */
 const shownOpen = 11;
 
-/** Who said it. A person whom the configuration does not name gets the name that the tracker shows. */
+/**
+ * The person who gave the command. A person whom the configuration does not name gets the name that the tracker shows.
+ */
 export async function actorOf(
   tx: Tx,
   { door, account }: StoredCommand,
@@ -123,7 +125,7 @@ async function modelsOf(tx: Tx, incident: Incident | undefined): Promise<readonl
   return incident === undefined ? [] : brokenModels(tx, incident.id);
 }
 
-/** The figures of the model that the incident is about; undefined where it is none, or none are stored. */
+/** The figures of the incident's model; undefined where the incident is about no model, or no figures are stored. */
 export async function figuresOf(
   tx: Tx,
   { episode }: Incident,
@@ -146,7 +148,10 @@ async function asPeopleRead(tx: Tx, incident: Incident): Promise<Incident> {
   return { ...shown, team: await givenTeam(tx, incident.fingerprint) };
 }
 
-/** Locks the waiting runs of the incident until the transaction ends. A no is carried out, or comes too late. */
+/**
+ * Reads and locks the waiting runs of the incident until the transaction ends. So `deny` is either carried out or comes
+ * too late.
+ */
 async function statusesOf(
   tx: Tx,
   incident: Incident | undefined,
@@ -157,8 +162,8 @@ async function statusesOf(
 }
 
 /**
- * Locks the scope before reading, so that the incident does not change before the command is recorded. It also locks
- * the environment, which recording may need: events lock it together with the scope, and another order could deadlock.
+ * Locks the scope before it reads the incident. So the incident does not change before the command is recorded. It also
+ * locks the environment, which recording may need. Events lock both together, and another order could deadlock.
  */
 async function lockedIncident(
   tx: Tx,

@@ -1,4 +1,4 @@
-/** `deny`: a person's no to a run that waits. It overrules every yes until the run is decided. */
+/** `deny`: a person declines a waiting run. This overrules every approval until the run is decided. */
 import { z } from "zod";
 import { line, words } from "../messages/message.ts";
 import { actText } from "../messages/proposal-text.ts";

@@ -1,6 +1,6 @@
 /**
- * `expected`: a person says that what the incident shows is intended. It announces a marker for every broken model. On
- * an incident that is not open it is only a verdict.
+ * `expected`: a person says that the change in the incident is intended. The command announces a marker for every
+ * anomalous model. On an incident that is not open it is only a verdict.
  */
 import { line, words } from "../messages/message.ts";
 import { displayName } from "../messages/names.ts";

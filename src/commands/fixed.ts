@@ -1,4 +1,4 @@
-/** `fixed`: records what repaired it. */
+/** `fixed`: records what repaired the fault. */
 import { line } from "../messages/message.ts";
 import { remarkCommand } from "./remark.ts";
 

@@ -1,8 +1,8 @@
-/** Reads the text of a command that lasts for a time: a duration, then the reason. */
+/** Parses the text of a command that lasts for a time: a duration, then the reason. */
 import { parseDuration } from "../duration.ts";
 
 export interface ForATime {
-  /** Undefined where the text begins with no duration. */
+  /** The duration, ms; undefined where the text does not begin with one. */
   readonly forMs: number | undefined;
   readonly reason: string;
 }

@@ -1,4 +1,4 @@
-/** `freeze`: for a time no fix runs, on any incident. Detection and tickets go on. */
+/** `freeze`: for a time no fix runs, on any incident. Detection and tickets continue. */
 import { z } from "zod";
 import { newFreeze } from "../incidents/freeze.ts";
 import { data, line, words } from "../messages/message.ts";

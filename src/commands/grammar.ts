@@ -1,4 +1,4 @@
-/** Parses a typed line: which command it names, and the text behind that word. The doors find the lines. */
+/** Parses a typed line into the command that it names and the text after the word. The doors find the lines. */
 import { commandLines } from "../command-lines.ts";
 import { nearest } from "../nearest.ts";
 import type { Command } from "./command.ts";
@@ -9,7 +9,7 @@ export type AskedLine =
   /** No command has this name. */
   | { readonly command: undefined; readonly word: string; readonly meant: string | undefined };
 
-/** The lines of a message. `dw` before them is not needed, because the door hands in commands only. */
+/** The lines of a message. They need no `dw` in front, because the door passes only commands. */
 export function askedIn(said: string, commands: readonly Command[]): readonly AskedLine[] {
   const lines = commandLines(said);
   // `dw` alone means `dw help`.

@@ -1,4 +1,4 @@
-/** `help`: the few commands that fit now; `help all`: every one, and when it asks first. */
+/** `help`: the few commands that fit now. `help all`: every command, and when it asks for confirmation. */
 import type { Incident } from "../incidents/incident.ts";
 import { type Block, type Line, line, type MessageSection, words } from "../messages/message.ts";
 import { nothing } from "./arguments.ts";
@@ -33,7 +33,7 @@ const fits = ({ fits: fit }: Command, incident: Incident): boolean => fit?.(inci
 
 const usageOf = ({ words: [word], usage }: Command): string => `${word} ${usage}`.trim();
 
-/** The command is never first in a row, so that no line of the answer is read as a command. */
+/** The command is never in the first column, so that no line of the answer is read as a command. */
 function everything({ commands }: CommandContext): Block {
   return {
     kind: "table",

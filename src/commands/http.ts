@@ -12,9 +12,9 @@ import { handInAndWait } from "../store/commands/await-answer.ts";
 import type { Store } from "../store/store.ts";
 
 export interface CommandWriteOptions {
-  /** Token → name of the person who owns it. Asked for each request, so that a rotated token counts at once. */
+  /** Token → name of the person who owns it. Read at each request, so that a rotated token is valid at once. */
   readonly tokens: () => ReadonlyMap<string, string>;
-  /** Throws while it has not started. */
+  /** Throws while the store has not started. */
   readonly store: () => Store;
   readonly clock: Clock;
   /** How long to wait for the answer, ms. Default 5 s. */
@@ -26,12 +26,15 @@ const bodySchema = z.strictObject({
   text: z.string().min(1).max(20_000),
 });
 
-/** The same key of the same person is the same command: it is carried out once, and answered alike. */
+/**
+ * Requests of one person with the same key are one command. It is carried out once, and each request gets the same
+ * answer.
+ */
 export function commandWrite(options: CommandWriteOptions): HttpWrite {
   return {
     path: "/api/v1/commands",
     personOf: (token) => {
-      // Hashes are compared, so the time that it takes tells nothing about a token.
+      // Hashes are compared, so the duration of the comparison reveals nothing about a token.
       const wanted = hashOf(token);
       return [...options.tokens()].find(([known]) => hashOf(known) === wanted)?.[1];
     },

@@ -1,4 +1,4 @@
-/** `impact`: records whom the incident hurts, and how. */
+/** `impact`: records whom the incident affects, and how. */
 import { line } from "../messages/message.ts";
 import { remarkCommand } from "./remark.ts";
 

@@ -1,12 +1,12 @@
-/** Takes a change that a person made in the tracker as the command for it. The change stays in any case. */
+/** Treats a change that a person made in the tracker as the corresponding command. The change stays in any case. */
 import type { Command, CommandContext, CommandOutcome, DoneInTracker } from "./command.ts";
 import { type CommandRefusal, say } from "./says.ts";
 
 interface TakenFrom {
   readonly context: CommandContext;
-  /** Id of the ticket on which it was done. */
+  /** Id of the changed ticket. */
   readonly ticket: string;
-  /** Why the person may not say the command; undefined when they may. */
+  /** Why the person may not give the command; undefined when they may. */
   readonly refusal: CommandRefusal | undefined;
 }
 
@@ -20,7 +20,7 @@ export function takenFromTracker(
   { context, ticket, refusal }: TakenFrom,
 ): Exclude<CommandOutcome, { status: "confirms" | "about" | "wishes" }> {
   const { incident } = context;
-  // Another ticket may go on from this one by now.
+  // Another ticket may have replaced this one.
   const isOurs = incident?.ticket?.id === ticket;
   const done = isOurs ? command.inTracker?.(text, { ...context, incident }) : undefined;
   if (done === undefined) return nothingFollows;

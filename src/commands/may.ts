@@ -1,4 +1,4 @@
-/** Whether a person may say a command now; a refusal names the reason, and who can. */
+/** Decides whether a person may give a command now. A refusal names the reason, and people who may. */
 import { line, words } from "../messages/message.ts";
 import { readTime } from "../messages/text.ts";
 import type { StoredCommand, Unfit } from "../store/commands/command.ts";
@@ -18,7 +18,7 @@ interface Asking {
   readonly people: KnownPeople;
 }
 
-/** @returns undefined when the person may say it */
+/** @returns undefined when the person may give the command */
 export async function refusalOf(
   q: Queryable,
   command: Command,
@@ -55,10 +55,16 @@ function lacking({ words: [word], role }: Command, people: KnownPeople) {
 
 const onTicket = ({ door }: StoredCommand): boolean => door === "ticket" || door === "tracker";
 
-/** How old words may be whose role comes from a group: the tracker does not say since when somebody is in it. */
+/**
+ * How old a command may be if the person's role comes from a group, ms. The tracker does not show since when a person
+ * is in the group.
+ */
 const byGroupMs = 600_000;
 
-/** A right counts from when the daemon first saw it in its configuration. */
+/**
+ * Refuses a command that is older than the person's right. A right counts from when the daemon first read it in its
+ * configuration.
+ */
 async function tooEarly(
   q: Queryable,
   role: NeededRole,
@@ -92,7 +98,10 @@ const unfitReasons: Readonly<Record<Exclude<Unfit, "bulk">, string>> = {
   not_assignable: "this account cannot be assigned in the project, so it may not say commands.",
 };
 
-/** Refuses what the door found unfit. A bulk edit gets no answer, since each of its tickets would get one. */
+/**
+ * The refusal of a command that the door found unfit. A bulk edit gets no answer, because each of its tickets would get
+ * one.
+ */
 export function unfitRefusal(unfit: Unfit): CommandRefusal {
   if (unfit === "bulk") return { status: "refused", code: unfit };
   return refused(unfit, words(unfitReasons[unfit]));

@@ -1,4 +1,4 @@
-/** `metrics`: the newest values of the model's features, what is normal, and their rank. */
+/** `metrics`: shows the newest values of the model's features, with their normal ranges and ranks. */
 import { z } from "zod";
 import { changes } from "../messages/episode-text.ts";
 import { data, line, paragraph, words } from "../messages/message.ts";

@@ -1,4 +1,4 @@
-/** `note`: adds a sentence to the timeline. */
+/** `note`: adds a text to the timeline. */
 import { line } from "../messages/message.ts";
 import { remarkCommand } from "./remark.ts";
 

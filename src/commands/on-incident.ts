@@ -1,4 +1,4 @@
-/** Wraps the commands that are about one incident. Without an incident they are refused with the reason. */
+/** Wraps the handler of a command that needs an incident. Without one, the command is refused with the reason. */
 import { line } from "../messages/message.ts";
 import type { CommandContext, CommandOutcome, IncidentContext } from "./command.ts";
 import { refused } from "./says.ts";

@@ -13,7 +13,8 @@ const form =
   /^(?:(\d{4}-\d{2}-\d{2})[T ])?([01]?\d|2[0-3]):([0-5]\d)(?::\d{2})? ?(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
 
 /**
- * `01:40` is the last 01:40 in the time zone. A date fixes the day; `Z`, `UTC` or an offset replaces the time zone.
+ * `01:40` is the most recent 01:40 in the time zone. A date sets the day. `Z`, `UTC` or an offset replaces the time
+ * zone.
  *
  * @returns ms since 1970; undefined when it cannot be read, or lies in the future
  */

@@ -1,4 +1,4 @@
-/** Who people are and what they may say. Rights belong to roles; an unknown person has no role. */
+/** People, their roles and the commands that they may give. Rights belong to roles; an unknown person has no role. */
 import type { AccountName } from "../store/commands/account-names.ts";
 import type { Door } from "../store/commands/command.ts";
 import type { NeededRole, TokenScope } from "./right.ts";
@@ -13,20 +13,23 @@ export interface Person {
   readonly roles: readonly string[] | undefined;
   readonly timeZone: string;
   readonly scopes: readonly TokenScope[];
-  /** A program that speaks for people: it may look and propose, never act. */
+  /** A program that gives commands for people. It may read and propose, but never act. */
   readonly machine: boolean;
 }
 
-/** Who said something. */
+/** The person or program that gave a command. */
 export interface CommandActor {
-  /** As people call them. */
+  /** The shown name. */
   readonly name: string;
   /** What is stored: the name in the configuration, or the account where it has none. */
   readonly by: string;
   readonly account: string | undefined;
   /** Undefined: all of them. */
   readonly roles: readonly string[] | undefined;
-  /** Whether the configuration names the person or a group gives a role; where it names nobody, by the door. */
+  /**
+   * Whether the configuration names the person or a group gives a role. Where the configuration names nobody, the door
+   * decides.
+   */
   readonly known: boolean;
   readonly timeZone: string;
   readonly scopes: readonly TokenScope[];
@@ -50,13 +53,13 @@ export class KnownPeople {
     this.teams = teams;
   }
 
-  /** By its name in the configuration, in any case. */
+  /** The team with this name in the configuration, in upper or lower case. */
   team(name: string): Team | undefined {
     const wanted = name.replace(/^@/, "").toLowerCase();
     return this.teams.find((team) => team.name.toLowerCase() === wanted);
   }
 
-  /** By the name in the configuration, in any case. */
+  /** The person with this name in the configuration, in upper or lower case. */
   named(name: string): Person | undefined {
     const wanted = name.replace(/^@/, "").toLowerCase();
     return this.people.find((person) => person.name.toLowerCase() === wanted);
@@ -66,7 +69,7 @@ export class KnownPeople {
     return this.people.find((person) => person.account === account);
   }
 
-  /** @param account as the door knows people */
+  /** @param account as the door identifies people */
   actor(door: Door, account: string): CommandActor {
     if (door === "cli" && account === "") return operator;
     const onTicket = door === "ticket" || door === "tracker";
@@ -74,14 +77,15 @@ export class KnownPeople {
     if (person !== undefined) return actorOf(person);
     if (door === "cli" && this.people.length === 0)
       return { ...operator, name: account, by: account };
-    // Without a list of people the tracker decides: its door hands in only the words of people who may be assigned.
+    // Without a list of people the tracker decides. Its door passes only the commands of people to whom tickets can be
+    // assigned.
     const known = onTicket && this.people.length === 0;
     return { ...nobody, name: account, by: account, account, known };
   }
 
   /**
-   * The shown names of accounts that the configuration does not name. A name that the configuration has already is
-   * shown with its account, so that nobody is taken for another person.
+   * The shown names of accounts that the configuration does not name. If the configuration has the same name for a
+   * person, the account is added, so that the two are not confused.
    *
    * @param seen as the tracker shows them
    */
@@ -101,7 +105,7 @@ export class KnownPeople {
   }
 }
 
-/** Adds the roles that groups of the tracker give. Such a person is known. */
+/** Adds the roles that groups of the tracker give. A person with such a role is known. */
 export function withGroupRoles(actor: CommandActor, byGroup: readonly string[]): CommandActor {
   if (byGroup.length === 0) return actor;
   return { ...actor, known: true, roles: actor.roles && [...actor.roles, ...byGroup] };

@@ -1,4 +1,4 @@
-/** Shared by the commands that add a person's sentence to an incident. */
+/** Makes the commands that add a person's text to an incident. */
 import type { Line } from "../messages/message.ts";
 import { sentence } from "./arguments.ts";
 import { type Command, command } from "./command.ts";
@@ -6,14 +6,14 @@ import { onIncident } from "./on-incident.ts";
 import { say } from "./says.ts";
 
 interface RemarkSpec {
-  /** The incident stores it as what the sentence is about. */
+  /** Name of the command. The incident stores it as the topic of the text. */
   readonly word: string;
   /** Default `TEXT`. */
   readonly usage?: string;
   readonly help: string;
-  /** What is missing where no text was typed: `the impact`. */
+  /** What the text is, for the refusal of an empty text: `the impact`. */
   readonly text: string;
-  /** @param by name of who said it */
+  /** @param by name of the person who gave the command */
   readonly answer: (by: string) => Line;
 }
 

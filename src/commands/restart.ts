@@ -1,4 +1,4 @@
-/** `restart`: asks for a run of a configured fix. A proposal shows the facts first; a dry run only judges it. */
+/** `restart`: requests a run of a configured fix. A proposal shows the facts first. A dry run is only judged. */
 import { z } from "zod";
 import type { SeenFix } from "../incidents/wish.ts";
 import { data, type Line, line, words } from "../messages/message.ts";
@@ -59,7 +59,7 @@ export const restart = command({
 
 const isCalled = (name: string, word: string): boolean => name.toLowerCase() === word.toLowerCase();
 
-/** Finds a fix by its own name, else by what its target is called, else by the container that it would act on. */
+/** Finds a fix by its own name, else by a configured name of its target, else by a container that it would act on. */
 function fixCalled(word: string, fixes: readonly SeenFix[]): SeenFix | CommandRefusal {
   const own = fixes.find(({ name }) => isCalled(name, word));
   if (own !== undefined) return own;
@@ -107,7 +107,10 @@ function unknown(word: string, fixes: readonly SeenFix[]): CommandRefusal {
   );
 }
 
-/** A run needs an incident for its proposal, answers and verification. The only open one that fits is taken. */
+/**
+ * Finds the incident of a command without one. A run needs an incident for its proposal, answers and verification. The
+ * only open one that fits is used.
+ */
 function withoutIncident(fix: SeenFix, { open }: CommandContext): CommandOutcome {
   const fitting = open.filter((one) => one.state === "open" && fix.isFor(one));
   const [only, ...more] = fitting;

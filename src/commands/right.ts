@@ -1,8 +1,9 @@
 /** The right that a command requires of the person who gives it. */
 
 /**
- * Who may say it. `anybody`: also unknown people · `known`: people whom the configuration names, or to whom a group of
- * the tracker gives a role; where it names none, whoever the tracker lets be assigned · else: people with the role.
+ * Who may give a command. `anybody`: also unknown people · `known`: people whom the configuration names, or to whom a
+ * group of the tracker gives a role; if the configuration names nobody, all people to whom tickets can be assigned ·
+ * else: people with the role.
  */
 export type NeededRole =
   | "anybody"
@@ -12,5 +13,5 @@ export type NeededRole =
   | "communications"
   | "admin";
 
-/** What a token must allow: to look, to add words, to change something. */
+/** The scope that a token needs: to read, to add texts, to change something. */
 export type TokenScope = "read" | "propose" | "act";

@@ -1,6 +1,6 @@
 /**
- * Sentences that several commands answer with. A command stands inside a line, never at its start, so that no answer
- * is read as a command.
+ * Sentences that the answers of several commands share. A command is never at the start of a line, so that no answer is
+ * read as a command.
  */
 import type { Deed } from "../incidents/deed.ts";
 import {
@@ -14,11 +14,11 @@ import {
 
 export interface CommandRefusal {
   readonly status: "refused";
-  /** Why, in one word. */
+  /** Code of the reason, one word. */
   readonly code: string;
-  /** What is in the way, and what can be done about it. Left out: there is no answer. */
+  /** Why the command is refused, and what the person can do. Left out: there is no answer. */
   readonly reason?: Line;
-  /** Follows the reason. */
+  /** Text after the reason. */
   readonly goesOn?: MessageSection;
   /** A deed that is recorded despite the refusal, because the tracker shows it. */
   readonly deed?: Deed;
@@ -29,12 +29,12 @@ export const say = (...said: readonly Line[]): MessageSection => said.map(paragr
 /** A command as it is typed. */
 export const typed = (text: string): Line => strong(words(`dw ${text}`));
 
-/** @param reason what is in the way, and what can be done about it */
+/** @param reason why the command is refused, and what the person can do */
 export function refused(code: string, reason: Line): CommandRefusal {
   return { status: "refused", code, reason };
 }
 
-/** @param to name of the person who is answered; left out where nobody else reads it */
+/** @param to name of the person who gets the answer; left out where nobody else reads it */
 export function refusalText({ reason, goesOn = [] }: CommandRefusal, to?: string): MessageSection {
   if (reason === undefined) return [];
   const whom = to === undefined ? line`` : line`, ${to}`;
@@ -46,7 +46,7 @@ interface CalledBy {
   readonly usage: string;
 }
 
-/** The text behind the word cannot be read. */
+/** The refusal of a text after the word that cannot be parsed. */
 export function misread({ words: [word], usage }: CalledBy, problem: string): CommandRefusal {
   const wanted = usage === "" ? word : `${word} ${usage}`;
   return refused(

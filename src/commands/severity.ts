@@ -1,4 +1,7 @@
-/** `severity`: a person sets the severity. It rises above that only when another kind or more models break. */
+/**
+ * `severity`: a person sets the severity. It rises above that only when another kind of fault opens or more models
+ * break.
+ */
 import { z } from "zod";
 import type { Severity } from "../incidents/episode.ts";
 import { line, words } from "../messages/message.ts";

@@ -1,4 +1,4 @@
-/** `silence`: for a time nothing is reported about what is broken now, and no fix runs for it. Detection goes on. */
+/** `silence`: for a time the present fault is not reported, and no fix runs for it. Detection continues. */
 import { z } from "zod";
 import { silencedName, silenceOf } from "../incidents/silence.ts";
 import { data, line, paragraph, words } from "../messages/message.ts";

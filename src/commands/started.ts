@@ -1,4 +1,4 @@
-/** `started`: records when the failure really began, which may be long before it was found. */
+/** `started`: records when the fault began, which may be long before it was found. */
 import { z } from "zod";
 import { line, words } from "../messages/message.ts";
 import { readTime } from "../messages/text.ts";

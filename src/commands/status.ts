@@ -1,4 +1,4 @@
-/** `status`: shows how the incident stands, or which incidents are open. */
+/** `status`: shows the state of the incident, or the open incidents. */
 import { type Freeze, isPlanned } from "../incidents/freeze.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { freezeLine } from "../messages/freeze-text.ts";
@@ -61,8 +61,8 @@ function ofIncident(incident: Incident, nowMs: number): MessageSection {
 }
 
 /**
- * What is still to come: proposals that wait for approval, commands that wait for `yes`, runs that were denied for now,
- * and the end of a silence.
+ * The pending steps: proposals that wait for approval, commands that wait for `yes`, runs that were denied for now, and
+ * the end of a silence.
  */
 function leftOf(incident: Incident, nowMs: number): readonly Line[] {
   const { people, runs, silence } = incident;
@@ -110,7 +110,7 @@ function listOf(head: Line, freezes: readonly Freeze[], nowMs: number): MessageS
   return [...say(head), { kind: "list", items }];
 }
 
-/** Seconds are noise here. */
+/** Durations are rounded to minutes. */
 const minutes = (ms: number): number => Math.max(60_000, Math.round(ms / 60_000) * 60_000);
 
 function holder({ people }: Incident): Line {

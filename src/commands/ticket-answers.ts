@@ -1,6 +1,6 @@
 /**
- * Promises the answers on tickets in the outbox, so that each is written once even if a process dies. Answers within a
- * minute share one comment; a later one edits it.
+ * Puts the answers on tickets into the outbox, so that each is written once even if a process dies. Answers within a
+ * minute share one comment, which each later answer edits.
  */
 import type { CommandAnswer } from "../messages/answer.ts";
 import {
@@ -16,7 +16,7 @@ import type { Store } from "../store/store.ts";
 /** Answers within this time share one comment. */
 const togetherMs = 60_000;
 
-/** Promises every answer that is not yet promised for its ticket. Any process may call it at any time. */
+/** Puts every answer into the outbox that is not there yet. Any process may call it at any time. */
 export async function promiseAnswers(store: Store, nowMs: number): Promise<void> {
   for (;;) {
     const tickets = await answeredTickets(store);
@@ -33,7 +33,7 @@ async function promiseOn(
   for (const { place, incident: number } of tickets) {
     await store.transaction(async (tx) => {
       const found = await incidentByNumber(tx, number);
-      // Two processes that answer on one ticket do so one after the other.
+      // The lock makes two processes that answer on one ticket do so one after the other.
       await lockScopes(tx, found === undefined ? [] : [found.scope]);
       const said = await carryTogether<CommandAnswer>(tx, place, { nowMs, togetherMs });
       if (said === undefined || found === undefined) return;

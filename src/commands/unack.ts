@@ -1,4 +1,4 @@
-/** `unack`: gives the incident back, so that nobody has it. */
+/** `unack`: gives the incident back, so that nobody is responsible for it. */
 import { line } from "../messages/message.ts";
 import { nothing } from "./arguments.ts";
 import { command } from "./command.ts";

@@ -1,4 +1,4 @@
-/** `unfreeze`: ends a freeze before its time. Runs that waited for it are tried again. */
+/** `unfreeze`: ends a freeze early. Runs that it held back are tried again. */
 import { z } from "zod";
 import { freezeToEnd, isInForce, isPlanned } from "../incidents/freeze.ts";
 import { data, line, words } from "../messages/message.ts";

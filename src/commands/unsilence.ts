@@ -1,4 +1,4 @@
-/** `unsilence`: ends a silence. What is still broken is reported, and runs that waited are tried again. */
+/** `unsilence`: ends a silence. Faults that are still open are reported, and runs that it held back are tried again. */
 import { silencedName } from "../incidents/silence.ts";
 import { data, line } from "../messages/message.ts";
 import { nothing } from "./arguments.ts";

@@ -1,4 +1,4 @@
-/** Shared by the commands with which a person judges an incident. `help` offers them once it is not open. */
+/** Makes the commands with which a person judges an incident. `help` shows them once the incident is not open. */
 import type { PersonsVerdict } from "../incidents/deed.ts";
 import { line, words } from "../messages/message.ts";
 import { nothing } from "./arguments.ts";

@@ -1,4 +1,4 @@
-/** The answer to a person who asks for a run: the target's state now, what would change, and what to type. */
+/** The answer to a person who requests a run: the target's present state, what would change, and what to type. */
 import type { Incident } from "../incidents/incident.ts";
 import type { GateAnswer } from "../incidents/proposal.ts";
 import type { DecidedWish, SeenFix } from "../incidents/wish.ts";
@@ -58,7 +58,7 @@ export function answeredWish(decided: DecidedWish, wished: Wished): AnsweredWish
   );
 }
 
-/** Names the gate that denied. Nobody can approve what the refuse list names. */
+/** Names the gate that denied the run. Nobody can approve a target of the refuse list. */
 const deniedBy = (gate = "target"): string =>
   gate === "refused" ? "the refuse list names it" : `the gate ${gate} denies it`;
 
@@ -71,7 +71,10 @@ function nowText({ fix }: Wished): Line {
   return line`${data(target, 100)} is ${words(fix.health)} now.`;
 }
 
-/** One container is restarted the same way by both. Of replicas, only these words take all down at once. */
+/**
+ * What `full` means here. One container is restarted the same way with and without it. Replicas are all restarted at
+ * once only with it.
+ */
 function fullText({ isFull, fix }: Wished): Line {
   if (fix.replicasOf === undefined)
     return isFull ? line` It is one container, so full is the same as rolling.` : line``;

@@ -1,4 +1,4 @@
-/** `workaround`: records how people get by until it is repaired. */
+/** `workaround`: records how people avoid the fault until it is repaired. */
 import { line } from "../messages/message.ts";
 import { remarkCommand } from "./remark.ts";
 

@@ -1,6 +1,5 @@
 /**
- * Carries out commands as they are handed in. Every process runs a worker, and the store gives each command to one of
- * them.
+ * Carries out commands as they arrive. Every process runs a worker. The store gives each command to one of them.
  */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
@@ -18,11 +17,11 @@ export interface CommandWorkerOptions extends CarryingOptions {
   readonly metrics: CommandsMetrics;
 }
 
-/** Notifications wake the worker. A look after this time finds commands whose notification was lost. */
+/** Notifications wake the worker. After this time it also checks for commands whose notification was lost, ms. */
 const idleMs = 30_000;
 const soonMs = 1000;
 
-/** Works until the signal aborts. */
+/** Carries out commands until the signal aborts. */
 export async function carryOutCommands(
   options: CommandWorkerOptions,
   stopping: AbortSignal,
@@ -49,7 +48,7 @@ export async function carryOutCommands(
   deaf();
 }
 
-/** Carries out all commands that wait now. @throws Error when the store cannot be used */
+/** Carries out all waiting commands. @throws Error when the store cannot be used */
 export async function carryOutWaiting(
   options: CommandWorkerOptions,
   stopping?: AbortSignal,
@@ -63,8 +62,8 @@ export async function carryOutWaiting(
 }
 
 /**
- * A command on which the program fails is answered with that, so that it does not block the others. While the store is
- * unwell, such as without disk space, the command waits.
+ * If carrying out a command throws, the answer says so, and the command does not block the others. While the store has
+ * errors, such as a full disk, the command waits.
  */
 async function carriedOrGivenUp(options: CommandWorkerOptions): Promise<Carried | undefined> {
   const { store, logger } = options;

@@ -1,6 +1,6 @@
 /**
- * `wrong-team`: a person says that the incident belongs to another team. It is handed to that team if the
- * configuration names it, and so are later incidents of its model.
+ * `wrong-team`: a person says that the incident belongs to another team. If the configuration names that team, the
+ * incident is assigned to it, and so are later incidents of its model.
  */
 import { z } from "zod";
 import { type GivenTeam, undoingWord } from "../incidents/given-team.ts";
@@ -65,13 +65,15 @@ function handedOver({ name, members }: Team, context: IncidentContext): CommandO
   };
 }
 
-/** The team of the model from now on. Naming the same team again changes nothing. */
+/** The new team of the model. Naming the same team again changes nothing. */
 function givenNow(name: string, { incident, nowMs }: IncidentContext): GivenTeam {
   const { team } = incident;
   return team?.name === name ? team : { name, former: team?.name ?? null, atMs: nowMs };
 }
 
-/** The change of the model's team; none for a shared incident, since the person did not judge each of its models. */
+/**
+ * The change of the model's team. A shared incident changes none, because the person did not judge each of its models.
+ */
 function rerouting(
   team: string | null,
   { incident, actor, nowMs }: IncidentContext,
@@ -99,7 +101,7 @@ function onTicket(name: string, account: string | undefined): Line {
     : line` The ticket is assigned as the route of ${name} says.`;
 }
 
-/** `wrong-team nobody`: forgets the team of the model. An incident that is assigned to that team is given back. */
+/** `wrong-team nobody`: removes the team of the model. An incident that is assigned to that team gets no assignee. */
 function takenBack(context: IncidentContext): CommandOutcome {
   const { incident, people } = context;
   const { team } = incident;

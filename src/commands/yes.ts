@@ -1,4 +1,4 @@
-/** `yes`: confirms the one question that is open. */
+/** `yes`: confirms the only open question. */
 import { line } from "../messages/message.ts";
 import { nothing } from "./arguments.ts";
 import { command } from "./command.ts";
