@@ -12,14 +12,14 @@ export const widthOf = (cells: readonly string[], width: number): BadRow => ({
   seen: `${cells.length} fields, the header has ${width}`,
 });
 
-/** Why a time cannot be used; the same for every command. */
+/** Why a time cannot be used. Every command gives the same reason. */
 export function badTime(text: string, ts: number | undefined): BadRow {
   if (ts !== undefined) return { reason: "non_finite_time", seen: `timestamp ${quoted(text)}` };
   if (isNull(text)) return { reason: "null_timestamp", seen: "there is no timestamp" };
   return { reason: "bad_timestamp", seen: timeProblem(text) };
 }
 
-/** An empty cell is NULL: the row counts, and detection judges its value as bad. */
+/** The importance in a cell. An empty cell is NULL: the row counts, and detection counts its value as bad. */
 export const importanceOf = (text: string): number | undefined =>
   parseNumber(text) ?? (isNull(text) ? Number.NaN : undefined);
 

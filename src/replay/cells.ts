@@ -7,10 +7,10 @@ const time =
 const epoch = /^\d{9,19}(\.\d+)?$/;
 const infinite = /^([+-]?)inf(inity)?$/i;
 
-/** How programs write a missing value: the empty cell, and the words of SQL, COPY, pandas and R. */
+/** Texts of a missing value: the empty cell, and those that SQL, COPY, pandas and R write. */
 const nulls: ReadonlySet<string> = new Set(["", "null", "\\n", "none", "na", "n/a", "<na>"]);
 
-/** Those of them that mean a missing name; a feature may well be called `none`. */
+/** Texts of a missing name. They are fewer, since a feature may have the name `none`. */
 const nullNames: ReadonlySet<string> = new Set(["", "null", "\\n", "<na>"]);
 
 export const isNullName = (text: string): boolean => nullNames.has(text.trim().toLowerCase());
@@ -19,11 +19,11 @@ export const isNull = (text: string): boolean => nulls.has(text.trim().toLowerCa
 
 const fourCenturies = 146_097 * 86_400_000;
 
-/** For hints. */
+/** The accepted forms of a time, as text for hints. */
 export const acceptedTimes =
   "Accepted are 2026-01-31T12:00:00Z, 2026-01-31 12:00:00+01, 2026-01-31 12:00:00 UTC, 2026-01-31, and seconds, milli-, micro- or nanoseconds since 1970. A time without a zone is UTC.";
 
-/** @returns undefined when it is no number; `NaN`, `inf` and `Infinity` in any case are */
+/** @returns undefined if it is no number; `NaN`, `inf` and `Infinity` are numbers, in upper or lower case */
 export function parseNumber(text: string): number | undefined {
   const cell = text.trim();
   if (number.test(cell)) return Number(cell);
@@ -34,7 +34,7 @@ export function parseNumber(text: string): number | undefined {
 }
 
 /**
- * ISO 8601, `YYYY-MM-DD HH:MM:SS` or a number since 1970; UTC unless it says otherwise.
+ * Parses ISO 8601, `YYYY-MM-DD HH:MM:SS` or a number since 1970. A time without an offset is UTC.
  *
  * @returns microseconds since 1970, also infinite ones; undefined when it is no time
  */
@@ -45,17 +45,17 @@ export function parseTime(text: string): number | undefined {
   const [year, month, day, hour, minute, second] = match
     .slice(1, 7)
     .map((part) => Number(part ?? 0));
-  // Date.UTC takes year 24 for 1924, and the calendar repeats after 400 years.
+  // Date.UTC would read year 24 as 1924. The calendar repeats after 400 years.
   const ms = Date.UTC(year! + 400, month! - 1, day, hour, minute, second) - fourCenturies;
   const date = new Date(ms);
-  // Date.UTC carries what does not exist over: 30 February becomes 2 March, month 13 January.
+  // Date.UTC accepts dates that do not exist: 30 February becomes 2 March, month 13 becomes January.
   const isCarried = date.getUTCDate() !== day || date.getUTCMonth() !== month! - 1;
   if (isCarried || hour! > 23 || minute! > 59 || second! > 59) return undefined;
   const fraction = Number((match[7] ?? "").padEnd(6, "0").slice(0, 6));
   return (ms - offsetMs(match[8])) * 1000 + fraction;
 }
 
-/** ISO 8601, UTC, to the microsecond where there are any. */
+/** Formats a time as ISO 8601 in UTC, with microseconds if there are any. */
 export function formatTime(us: number): string {
   const iso = new Date(Math.floor(us / 1000)).toISOString();
   const rest = us - Math.floor(us / 1000) * 1000;
@@ -68,7 +68,7 @@ function offsetMs(zone: string | undefined): number {
   return (zone.startsWith("-") ? -minutes : minutes) * 60_000;
 }
 
-/** What one unit is in microseconds, and between which times a number since 1970 is taken for one. */
+/** The units of a number since 1970, in microseconds; then the range of times in which such a number must lie. */
 const units = [1_000_000, 1000, 1, 0.001];
 const earliest = Date.UTC(1980) * 1000;
 const latest = Date.UTC(2100) * 1000;

@@ -1,4 +1,4 @@
-/** Finds out which column of a table of rows plays which role. */
+/** Finds the column of each role in a table of rows. */
 import { type ColumnRole, usualNames } from "../source/column-names.ts";
 import { acceptedTimes } from "./cells.ts";
 import { lineError } from "./csv.ts";
@@ -6,10 +6,10 @@ import type { FileError } from "./errors.ts";
 
 export type Role = ColumnRole | "marker";
 export type ColumnNames = Readonly<Partial<Record<Role, string>>>;
-/** The place of each role's column; -1 where there is none, or none was asked for. */
+/** The place of each role's column; -1 if there is none, or the role was not requested. */
 export type Columns = Readonly<Record<Role, number>>;
 
-/** Usual names, which need not be given. */
+/** Names that are recognised without configuration. */
 const names: Readonly<Record<Role, readonly string[]>> = {
   ...usualNames,
   marker: ["marker", "what"],
@@ -19,13 +19,13 @@ export interface ColumnOptions {
   readonly roles: readonly Role[];
   /** Roles that may have no column. */
   readonly optional?: readonly Role[];
-  /** Given by a person. No other name is tried for these roles. */
+  /** Names given by a person. No other name is tried for these roles. */
   readonly named?: ColumnNames | undefined;
-  /** Names as the configured sources have them. */
+  /** Names of columns in the configured sources. */
   readonly configured?: readonly ColumnNames[] | undefined;
 }
 
-/** @throws FileError DW_CLI_FILE with the columns that there are, and how to name one */
+/** @throws FileError DW_CLI_FILE with the existing columns, and how to name one */
 export function columnsOf(
   file: string,
   header: readonly string[],
@@ -81,7 +81,7 @@ const missingOf = (
 const isThere = (header: readonly string[], name: string | undefined): boolean =>
   name === undefined || header.includes(name);
 
-/** The place of the name as it is written, else in any case. */
+/** The place of the exact name; else of the name in upper or lower case. */
 function placeOf(header: readonly string[], name: string): number {
   const exact = header.indexOf(name);
   const lower = name.toLowerCase();
@@ -90,7 +90,7 @@ function placeOf(header: readonly string[], name: string): number {
 
 interface Missing {
   readonly missing: readonly Role[];
-  /** Given by a person. */
+  /** Names given by a person. */
   readonly named: ColumnNames;
   /** No column is known to name the model. */
   readonly lacksModel: boolean;
@@ -121,7 +121,9 @@ function missingColumns(
   });
 }
 
-/** Stands in a row, never in a header: a name may be a number, but hardly a date or seconds since 1970. */
+/**
+ * Whether a cell is a time, so it is not in a header. A name may be a number, but hardly a date or seconds since 1970.
+ */
 const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\d([T ]|$)|^\d{10,19}$/.test(text);
 const headless =
   "The first line looks like a row. Write the names of the columns above it, for example timestamp,model,feature,importance.";
@@ -129,7 +131,7 @@ const headless =
 /** Signs that may separate cells, beside those that are recognised. */
 const separators = /[^\p{L}\p{N}_"'.-]/u;
 
-/** The header is one cell, so something else separates the cells, or there is one column alone. */
+/** The error for a header of one cell: another sign separates the cells, or the file has only one column. */
 function undivided(file: string, header: string): FileError {
   const seen = separators.exec(header)?.[0];
   const example = seen === undefined ? "CHARACTER" : JSON.stringify(seen);

@@ -9,11 +9,11 @@ import { Collected, type RowListener, type RowSource, type RowsRead } from "./ro
 import { fileName } from "./text-file.ts";
 
 export interface CsvSourceOptions extends FileFormat {
-  /** Rows stay in the order of the files. Default: they are sorted by time. */
+  /** Whether rows keep the order of the files. Default: they are sorted by time. */
   readonly asRead?: boolean | undefined;
-  /** Place of the first file among those given apart: two files may have one name. Default 0 */
+  /** Place of the first file among all files, since two files may have the same name. Default 0 */
   readonly place?: number | undefined;
-  /** How names of models hold a version. */
+  /** The pattern by which names of models contain a version. */
   readonly versionedNames?: string | undefined;
   /** Receives what people should know. */
   readonly say?: (line: string) => void;

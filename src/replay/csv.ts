@@ -1,4 +1,4 @@
-/** Reads CSV (RFC 4180) as a stream, whatever separates its cells. The caller decides what a cell means. */
+/** Reads CSV (RFC 4180) as a stream, with any separator. The caller interprets the cells. */
 import Papa from "papaparse";
 import { FileError } from "./errors.ts";
 import { fileName, NotUtf8, textOf } from "./text-file.ts";
@@ -12,11 +12,11 @@ export interface CsvBatch {
 }
 
 export interface CsvFormat {
-  /** What separates cells. Default: the one of comma, semicolon, tab and bar that the header has most of. */
+  /** The separator of cells. Default: the most frequent of comma, semicolon, tab and bar in the header. */
   readonly delimiter?: string | undefined;
 }
 
-/** Characters of a record at most: a longer one has a quote that does not end, or is no row. */
+/** Most characters of a record. A longer one has an unclosed quote, or is no row. */
 const longestRecord = 1_000_000;
 
 /**
@@ -82,14 +82,14 @@ class RecordReader {
     this.#delimiter = delimiter;
   }
 
-  /** Lines that were read, with those of a record that goes on. */
+  /** Lines that were read, including those of an incomplete record. */
   get linesRead(): number {
     return this.#line + linesIn(this.#rest);
   }
 
   take(text: string): Records {
     const all = this.#rest + text;
-    // A carriage return at the end may be half of a line end.
+    // A carriage return at the end of the text may be half of a line end.
     const end = all.endsWith("\r") ? all.length - 1 : all.length;
     const lines = all.slice(0, end).includes("\r")
       ? all.slice(0, end).replace(/\r\n?/g, "\n")
@@ -126,7 +126,7 @@ class RecordReader {
   #begin(text: string): string | undefined {
     const [first = "", second] = text.split("\n", 2);
     if (second === undefined) return undefined;
-    // Excel's own line about the separator.
+    // Excel writes the separator into a line of its own.
     const said = /^sep=(.)$/.exec(first);
     const begin = said === null ? text : text.slice(first.length + 1);
     if (said !== null) this.#line++;
@@ -172,7 +172,7 @@ class RecordReader {
 
 const linesIn = (text: string): number => text.split("\n").length - 1;
 
-/** The separator that the header has most of outside of quotes; a comma when it has none. */
+/** The most frequent separator of the header outside quotes; a comma if it has none. */
 function mostOf(header: string): string {
   const bare = header.replace(/"[^"]*"/g, "");
   const counts = [",", ";", "\t", "|"].map((one) => ({ one, count: bare.split(one).length }));

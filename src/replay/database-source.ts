@@ -10,15 +10,15 @@ import { MeltWatch, meltedSentence } from "./melted.ts";
 import { grouped, sayNowAndThen } from "./progress.ts";
 import { Collected, type RowListener, type RowSource, type RowsRead } from "./row-source.ts";
 
-/** Time that is read before the one asked for, so that models are learned when it begins, ms. */
+/** Time that is read before the requested time, ms. Models learn in it. */
 const learnMs = 7 * 86_400_000;
 /** With this many rows or more, a line explains why the reading takes long. */
 const manyRows = 500_000;
-/** A text column with more values than this is no name of a model. */
+/** A text column with more values than this does not name the model. */
 const mostModels = 200;
 
 export interface DatabaseReading {
-  /** How much of the past is asked for, ms; undefined: all of it. */
+  /** Length of the requested past, ms; undefined: all of it. */
   readonly lastMs: number | undefined;
   /** Receives what people should know. */
   readonly say: (line: string) => void;
@@ -58,7 +58,7 @@ async function readTable(
         );
       if (columns.model === undefined) melted.add(ts, feature);
       const [model, named] = [models.numberOf(key), features.numberOf(feature)];
-      // Rows of a view have no place; they keep the order in which they were read.
+      // Rows of a view have no physical place. They keep the order in which they were read.
       const place = raw[3] === noPlace ? taken : tid;
       collected.add({ ts, importance, model, feature: named, file: 0, tid: place });
       taken++;
@@ -74,7 +74,7 @@ async function readTable(
 const isNaming = ({ values }: { readonly values: number }): boolean =>
   values > 1 && values <= mostModels;
 
-/** Text that is no number. The daemon takes it for a bad value; here it is reported, as the column may be wrong. */
+/** Text that is no number. The daemon counts it as a bad value. Here it is reported, since the column may be wrong. */
 function unreadable([, , text]: RawRow, importance: number) {
   if (!Number.isNaN(importance) || text === null || /^\s*([+-]?nan)?\s*$/i.test(text))
     return undefined;

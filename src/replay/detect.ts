@@ -1,4 +1,4 @@
-/** Scores the rows of a table of numbers, whatever its columns mean. A cell that is no number counts as a bad value. */
+/** Scores the rows of any table of numbers. A cell that is no number counts as a bad value. */
 
 import { badTime } from "./bad-row.ts";
 import { formatTime, isNull, parseNumber, parseTime } from "./cells.ts";
@@ -9,16 +9,16 @@ import type { RowScorer, ScoredRow, TableRow } from "./row-scorer.ts";
 import { fileName } from "./text-file.ts";
 
 export interface TableOptions extends CsvFormat {
-  /** File; a column timestamp is time, every other one a feature. */
+  /** Path of the file. The column `timestamp` is the time, every other column a feature. */
   readonly csv: string;
   /** Names of columns that are no features. */
   readonly ignore?: readonly string[] | undefined;
-  /** Makes what scores the rows. It is given the features' names in their order. */
+  /** Creates the scorer of the rows, from the features' names in order. */
   readonly scorerFor: (names: readonly string[]) => RowScorer;
   /** Filled in: rows without a usable time or with another width, and cells that are no numbers. */
   readonly leftOut: LeftOut;
   readonly badCells: LeftOut;
-  /** Filled in: rows that are scored and stand at an odd time, or have no number at all. */
+  /** Filled in: rows that are scored, but have an odd time or no number. */
   readonly odd: LeftOut;
 }
 
@@ -81,7 +81,7 @@ function tableOf(options: TableOptions, { header, rows }: CsvBatch) {
   return { columns, score: options.scorerFor(names), watch: new RowWatch(options.odd) };
 }
 
-/** As in the daemon: rows further ahead of the clock are in the future. */
+/** As in the daemon, rows further ahead of the clock count as future. */
 const maxAheadUs = 3_600_000_000;
 
 /** Names that people give the column of time. Upper and lower case are the same. */
@@ -123,7 +123,7 @@ function columnsOf(
   return { width: header.length, time, features };
 }
 
-/** A column in which nothing is a number holds names, not values of a feature. */
+/** Refuses a column without any number: it holds names, not values of a feature. */
 function refuseText(file: string, columns: TableColumns, rows: CsvBatch["rows"]): void {
   const text = columns.features.find((feature) => {
     const cells = rows.map((row) => row[feature.column] ?? "").filter((cell) => !isNull(cell));
@@ -140,14 +140,14 @@ function refuseText(file: string, columns: TableColumns, rows: CsvBatch["rows"])
 const numberIn = ({ hasComma }: FeatureColumn, cell: string): number | undefined =>
   parseNumber(hasComma ? withPoint(cell) : cell);
 
-/** Puts the place of a line before what is said of it. */
+/** Puts the number of a line before a text about it. */
 const where =
   ({ csv }: TableOptions, line: number) =>
   (seen: string) =>
   (): string =>
     `${fileName(csv)}, line ${line}: ${seen}`;
 
-/** NaN and the infinities stay as they are; undefined is an empty cell: an absent feature. */
+/** The numbers of a row. NaN and the infinities stay; undefined is an empty cell, an absent feature. */
 function rowOf(
   options: TableOptions,
   columns: TableColumns,

@@ -1,4 +1,4 @@
-/** Turns the rows of one file into the records a poller would have appended while they were written. */
+/** Turns the rows of one file into the records that a poller would have appended. */
 import { clockChangeUs, isSetForward } from "../detection/episode/clock-changes.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { Row, StreamRecord } from "../stream/record.ts";
@@ -19,17 +19,17 @@ export interface ReplayMarker {
 /** What the feeds of one replay share. */
 export interface SharedFeed {
   readonly emit: (record: StreamRecord) => void;
-  /** Windows so far: a model that goes on in another file goes on in later windows. */
+  /** Number of windows so far. A model that continues in another file continues with later windows. */
   windows: number;
 }
 
 /**
- * Time is the newest row time seen so far; polls happen every 30 s of it. A poll hands on the rows that came before
- * it, in (time, line) order, and then a tick. Nothing is known before its own time, and the end of the file is no
+ * The clock is the newest row time so far; it triggers a poll every 30 s. A poll passes on the rows before it, in order
+ * of (time, line), and then a tick. No row is passed on before its own time. The end of the file does not count as
  * silence.
  *
- * A hole in the rows of all models counts as silence, since rows do not show an outage of their database. Only an hour
- * over which clocks were set forward counts as a failed poll.
+ * A gap in the rows of all models counts as silence, since rows do not show an outage of their database. Only an hour
+ * that clocks skipped counts as a failed poll.
  */
 export class ReplayFeed {
   readonly #source: string;
@@ -42,10 +42,10 @@ export class ReplayFeed {
   /** Newest row time handed on. */
   #delivered: number | undefined;
   #poll = 0;
-  /** Before the next poll, time in which the source could not be asked: an hour that its clock leapt over. */
+  /** Time before the next poll in which the source could not be asked: an hour that its clock skipped. */
   #gap = 0;
 
-  /** @param markers those that one feed has sent are removed, so that feeds can share them */
+  /** @param markers shared by feeds: each removes the markers that it has sent */
   constructor(source: string, markers: ReplayMarker[], shared: SharedFeed) {
     this.#source = source;
     this.#shared = shared;
@@ -72,7 +72,7 @@ export class ReplayFeed {
     if (this.#now !== undefined) this.#pollAt(this.#now);
   }
 
-  /** Where clocks are set forward, a column of local time lacks an hour in which nobody was silent. */
+  /** Where clocks are set forward, a column of local time lacks an hour. It is no silence. */
   #leap(from: number, to: number): void {
     if (to - from < clockChangeUs || !isSetForward(to)) return;
     this.#pollAt(from);

@@ -1,4 +1,4 @@
-/** The names in the cells of a file, as the daemon keeps those of a table. */
+/** Reads names from the cells of a file by the daemon's rules. */
 import { keptName, maxNameBytes } from "../source/rows.ts";
 import { isNullName } from "./cells.ts";
 
@@ -10,11 +10,11 @@ export interface BadRow {
 
 type NameKind = keyof typeof maxNameBytes;
 
-/** Each name is looked at once, however many rows it has. */
+/** Checks each name once, not once a row. */
 export class FileNames {
   readonly #kept = { feature: new Map<string, string>(), model: new Map<string, string>() };
 
-  /** The name that a cell holds, without what is not printed; or why it is none. */
+  /** The name in a cell without unprintable characters; or why it cannot be used. */
   of(kind: NameKind, cell: string): string | BadRow {
     const known = this.#kept[kind].get(cell);
     if (known !== undefined) return known;

@@ -14,11 +14,11 @@ import { fileName } from "./text-file.ts";
 import { isWide, WideParser } from "./wide.ts";
 
 export interface FileFormat extends CsvFormat {
-  /** Names of columns that a person has given. */
+  /** Names of columns given by a person. */
   readonly columns?: ColumnNames | undefined;
-  /** Names of columns as the configured sources have them. */
+  /** Names of columns in the configured sources. */
   readonly configured?: readonly ColumnNames[] | undefined;
-  /** Every column but those of time and model is a feature. Default: recognised where it is plain. */
+  /** Whether every column except time and model is a feature. Default: recognised where it is unambiguous. */
   readonly wide?: boolean | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface FileReading {
 const roles = ["timestamp", "model", "feature", "importance"] as const;
 
 /**
- * Hands on every row of a file that can be used, in its order.
+ * Passes on every usable row of a file, in order.
  *
  * @throws FileError DW_CLI_FILE when it cannot be read, or a column is missing
  */
@@ -71,7 +71,7 @@ export async function readImportances(
 }
 
 /**
- * Leaves out empty batches, since columns are recognised by the first rows.
+ * Leaves out empty batches: columns are recognised by the first rows.
  *
  * @yields batches with rows; of a file without any, its header alone
  */
@@ -144,7 +144,7 @@ class RowParser {
     return { ts, model, feature, importance };
   }
 
-  /** Rows of one attribution mostly follow each other with the same time, which is parsed once. */
+  /** Consecutive rows mostly have the same time. It is parsed once. */
   #timeIn(text: string): number | BadRow {
     if (text !== this.#timeText) {
       this.#timeText = text;

@@ -2,7 +2,7 @@
 
 export interface LeftOutRows {
   readonly rows: number;
-  /** The first one, for people: where it stands and what was seen. */
+  /** The first row, as text for people: its place and its content. */
   readonly example: string;
 }
 

@@ -1,4 +1,7 @@
-/** Gives the markers of a file to the models that they name. A file has names, a model of a database a longer key. */
+/**
+ * Assigns the markers of a file to models. A marker has only the name of a model; the key of a model may also have a
+ * source.
+ */
 import { type FamilyOf, sameName } from "../model-family.ts";
 import { type ModelKey, modelName } from "../model-key.ts";
 import { nearest } from "../nearest.ts";
@@ -24,7 +27,7 @@ export class MarkersByName {
   /**
    * The markers of a model at its first row; none at later ones.
    *
-   * @param familyOf of its source: which names are versions of one model
+   * @param familyOf of the model's source: which names are versions of one model
    */
   meet(model: ModelKey, familyOf: FamilyOf = sameName): readonly ReplayMarker[] {
     if (this.#markers.length === 0 || this.#met.has(model)) return [];
@@ -36,7 +39,7 @@ export class MarkersByName {
       .map((marker) => ({ ...marker, model }));
   }
 
-  /** @yields a sentence for each name of which no row came, so that its markers changed nothing */
+  /** @yields a sentence for each name without any row: its markers have no effect */
   *unmet(): Generator<string> {
     const known = [...new Set([...this.#met].map((key) => modelName(key).model))];
     const families = [...this.#families];

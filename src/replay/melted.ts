@@ -1,13 +1,12 @@
 /**
- * Notices that several models were read as one: features come several times at one time, and no column names the
- * model.
+ * Detects that several models were read as one: features come several times at one time, and no column names the model.
  */
 
-/** Rows that are looked at, at most. */
+/** Most rows that are examined. */
 const lookedAt = 20_000;
-/** Repeats below this share are copies or a second exporter, which detection reports itself. */
+/** A smaller share of repeats means copies or a second exporter. Detection reports those itself. */
 const leastShare = 0.2;
-/** A column with more values than this is no name of a model. */
+/** A column with more values than this does not name the model. */
 const mostValues = 200;
 
 export class MeltWatch {
@@ -35,7 +34,7 @@ export class MeltWatch {
     return this.#rows >= 4 && this.#repeats >= leastShare * this.#rows;
   }
 
-  /** What to say; undefined while nothing points to several models. */
+  /** The problem as text; undefined while nothing indicates several models. */
   problem(): string | undefined {
     if (!this.isMelted) return undefined;
     const named = this.#unused

@@ -1,4 +1,4 @@
-/** Finds what opens most tickets, and the override that would quieten a model that makes most of the noise. */
+/** Finds the models with most tickets, and an override for a model with most of them. */
 import { type Sensitivity, sensitivities } from "../../detectors/preset.ts";
 import { type ModelKey, modelName } from "../model-key.ts";
 import type { WhatIfTicket } from "./what-if.ts";
@@ -11,7 +11,7 @@ export interface OpensMost {
   readonly features: readonly (readonly [feature: string, tickets: number])[];
 }
 
-/** Models with a ticket, those with most tickets first. A ticket of several models counts for its first. */
+/** Models with tickets, most tickets first. A ticket of several models counts for the first of them. */
 export function opensMost(tickets: readonly WhatIfTicket[]): readonly OpensMost[] {
   const byModel = grouped(tickets, (ticket) => ticket.episodes[0]!.model);
   return byModel.map(([model, own]): OpensMost => {
@@ -41,12 +41,12 @@ const mostNoise = 0.5;
 const fewestTickets = 4;
 /** Part of the model's tickets that an override has to take away to be worth proposing. */
 const worthwhile = 0.5;
-/** Least relative effects that are tried, percent. At 100 only a rise to more than double would be told. */
+/** Least relative effects that are tried, percent. At 100, only a rise to more than double would be reported. */
 const relatives = [10, 20, 30, 50] as const;
 
 export interface ProposedOverride {
   readonly model: ModelKey;
-  /** Its tickets now, those of all models, and the estimate of its own that would be left. */
+  /** The model's tickets now, those of all models, and the estimate of the model's remaining tickets. */
   readonly tickets: number;
   readonly all: number;
   readonly left: number;
@@ -61,8 +61,8 @@ export interface ProposalInput {
 }
 
 /**
- * A quieter sensitivity where it takes away half of the model's tickets; else a least effect for the feature that most
- * of them blame. Pipeline rules go by neither, so their tickets get no proposal.
+ * Proposes a lower sensitivity if it removes half of the model's tickets. Otherwise it proposes a least effect for the
+ * feature that most tickets blame. Neither changes pipeline rules, so their tickets get no proposal.
  */
 export function proposeOverride(input: ProposalInput): ProposedOverride | undefined {
   const { current, ticketsAt, models } = input;
@@ -77,7 +77,7 @@ export function proposeOverride(input: ProposalInput): ProposedOverride | undefi
   return proposed && { model, tickets, all, ...proposed };
 }
 
-/** An override takes * for any text, so it cannot name what holds one without naming others too. */
+/** In an override, * matches any text. So a name that contains * cannot be matched alone. */
 const isPattern = (name: string): boolean => name.includes("*");
 
 type Quieting = Pick<ProposedOverride, "left" | "override">;

@@ -1,4 +1,4 @@
-/** Says every few seconds how far a long reading is. */
+/** Reports the progress of a long reading every few seconds. */
 
 const everyMs = 5_000;
 

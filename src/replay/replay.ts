@@ -20,7 +20,7 @@ import type { RowSource, RowsRead } from "./row-source.ts";
 
 export interface DetectionOptions extends DetectorChoice {
   readonly detectorTypes: readonly DetectorType<unknown>[];
-  /** Settings that are left out have the defaults of `run` but with higher limits of models and features. */
+  /** Settings that are left out have the defaults of `run`, except higher limits of models and features. */
   readonly engine?: Partial<EngineSettings>;
   /** Receives every attribution as it was judged. */
   readonly history?: AttributionRecorder | undefined;
@@ -41,7 +41,7 @@ export interface ReplayedEpisode {
   closed: EpisodeClosed | undefined;
 }
 
-/** One replay: hand it rows, then read what it found. */
+/** One replay: pass it the rows, then read the episodes. */
 export class Replay {
   readonly engine: PartitionEngine;
   readonly episodes: ReplayedEpisode[] = [];
@@ -71,7 +71,7 @@ export class Replay {
     this.#shared = { emit: (record) => this.#apply(record), windows: 0 };
   }
 
-  /** A way in for the rows of one source, in the order in which a poller would have seen them. */
+  /** The feed for the rows of one source, in the order in which a poller would have seen them. */
   feed(source: string, markers: ReplayMarker[]): ReplayFeed {
     return new ReplayFeed(source, markers, this.#shared);
   }
@@ -90,7 +90,7 @@ export class Replay {
     feed.take(model, row);
   }
 
-  /** All rows of these sources were taken. */
+  /** Call it once all rows of the sources were taken. */
   end({ rows, cleaned, leftOut }: RowsRead): void {
     for (const feed of this.#feeds.values()) feed.end();
     this.#feeds.clear();

@@ -19,15 +19,18 @@ import {
 } from "./what-if.ts";
 
 export interface ReportOptions extends ReplayInput, DetectionOptions {
-  /** Only episodes that opened in this time before the newest row, milliseconds; what is older is learned from. */
+  /**
+   * Only episodes that opened in this time before the newest row are reported, milliseconds. Older rows are only
+   * learned.
+   */
   readonly lastMs?: number | undefined;
-  /** Settings of incidents, which decide what shares a ticket. Default: those of `run`. */
+  /** Settings of incidents: they decide which episodes share a ticket. Default: those of `run`. */
   readonly incidents?: Omit<WhatIfOptions, "sinceMs"> | undefined;
 }
 
 export interface ReplayReport {
   readonly episodes: readonly ReplayedEpisode[];
-  /** Tickets that would have told of them. */
+  /** Tickets that would have contained the episodes. */
   readonly tickets: readonly WhatIfTicket[];
   /** Episodes that opened before it are left out, microseconds. */
   readonly since: number;
@@ -43,7 +46,7 @@ export interface ReplaySummary {
   /** New tickets that the daemon would have opened; episodes of one cause share one. */
   readonly tickets: number;
   readonly reopened: number;
-  /** What those who watch these tickets would have been mailed, without results of runs. */
+  /** Mails to the watchers of these tickets, without those about results of runs. */
   readonly mails: number;
   /** Rows that are part of no attribution, by reason; together at most `rows`. */
   readonly left_out: Readonly<Record<string, number>>;
@@ -56,8 +59,8 @@ export interface ReplaySummary {
 }
 
 /**
- * At least twice what was measured on streams that nobody had seen, filed and simulated (at most 0.02, 0.17 and 0.78):
- * fresh streams have shown twice as many before. The filed streams alone are too few to promise less at `low`.
+ * At least twice the number measured on filed and simulated streams that were not used for tuning (at most 0.02, 0.17
+ * and 0.78). New streams once had twice as many. At `low` the filed streams are too few to promise less.
  */
 const falseEpisodes: Readonly<Record<Sensitivity, number>> = { low: 0.1, normal: 0.4, high: 1.6 };
 

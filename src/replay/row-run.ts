@@ -1,7 +1,7 @@
-/** Rows in columns of numbers: 48 bytes a row, so that a million of them can be sorted in memory. */
+/** Rows as numbers, 48 bytes a row. A million of them can be sorted in memory. */
 import { timeOrder } from "./time-order.ts";
 
-/** A row with its names as numbers. */
+/** A row with numbers in the place of names. */
 export interface NumberedRow {
   readonly ts: number;
   readonly importance: number;

@@ -12,7 +12,7 @@ import { WorkspacePool } from "../detection/workspace.ts";
 export interface ScoredRow {
   /** 1.0 is the boundary; undefined while warming up. */
   readonly score: number | undefined;
-  /** An episode opens at this row. */
+  /** Whether an episode opens at this row. */
   readonly opens: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface TableRow {
 
 export type RowScorer = (row: TableRow) => ScoredRow;
 
-/** Every row is scored, then learned; `opens` where the boundary is crossed upwards. */
+/** Scores every row by one detector, then learns it. `opens` is true where the score crosses the boundary upwards. */
 export function soleScorer({ type, params }: DetectorUse, nFeatures: number): RowScorer {
   const bytes = new Uint8Array(type.stateBytes(params, nFeatures));
   const detector = type.create(params, { nFeatures, bytes });
@@ -53,15 +53,15 @@ export interface RuledOptions {
 }
 
 /**
- * The path that a model's attributions take, without assembly, transform and ticks. Without a time, time is the row's
- * number; a row that is not later than the one before it counts as just after it.
+ * Processes rows as attributions of a model, without assembly, transform and ticks. If the table has no time, the time
+ * is the row's number. A row that is not later than the previous one counts as just after it.
  */
 export function ruledScorer({ names, detectors, decision }: RuledOptions): RowScorer {
   const source = { ...defaultSource, transform: "none" } as const;
   const settings = {
     detectors,
     source: () => source,
-    // Nobody is told of a table's episodes, so nobody can answer.
+    // Nobody is asked about the episodes of a table.
     decision: { ...defaultDecision, lasting: "accepted" as const, ...decision },
     maxModels: 1,
     maxNewModelsPerHour: 1,

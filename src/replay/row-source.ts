@@ -1,4 +1,4 @@
-/** Where a replay gets its rows, and how rows are collected, sorted by time and cleared of stray times. */
+/** The sources of a replay's rows. Collects rows, sorts them by time and removes stray times. */
 import type { FamilyOf } from "../model-family.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
@@ -21,13 +21,13 @@ export interface RowsRead {
 }
 
 export interface RowSource {
-  /** Hands on the rows; those that cannot be used are counted. */
+  /** Passes on the usable rows; the others are counted. */
   readonly read: (take: RowListener) => Promise<RowsRead>;
   /** Which names are versions of one model. Default: each name is a model. */
   readonly familyOf?: FamilyOf;
 }
 
-/** Gives names numbers, so that a row is numbers alone. */
+/** Assigns numbers to names, so that a row contains only numbers. */
 class Names {
   readonly #numbers = new Map<string, number>();
   readonly names: string[] = [];
@@ -40,7 +40,7 @@ class Names {
   }
 }
 
-/** Rows that are collected in any order before they are handed on, with numbers for names. */
+/** Collects rows in any order, with numbers in the place of names. */
 export class Collected {
   readonly models = new Names();
   readonly features = new Names();
@@ -52,7 +52,7 @@ export class Collected {
   }
 
   /**
-   * Hands on the rows in order of time.
+   * Passes on the rows in order of time.
    *
    * @param sourceOf the source of a model's rows in a file
    */
@@ -96,6 +96,6 @@ function strayReason(
   return ts > clock ? "future" : undefined;
 }
 
-/** A JavaScript date ends in the year 275,760; Postgres' do not. */
+/** A JavaScript date ends in the year 275,760; dates of Postgres may be later. */
 const timeText = (us: number): string =>
   Math.abs(us) > 8.64e18 ? `${Math.round(us / 31_556_952e6) + 1970}` : formatTime(us);

@@ -30,7 +30,7 @@ export class SortedRows {
     this.#run = new RowRun();
   }
 
-  /** After the last row. */
+  /** Call it after the last row. */
   end(): Extremes {
     this.#endRun();
     return { rows: this.#rows, earliest: this.#earliest, latest: this.#latest };
@@ -65,7 +65,8 @@ function* inMemory(run: RowRun): Generator<NumberedRow> {
 }
 
 /**
- * The runs stand in the order in which their rows came, so of equal times the first run's goes first.
+ * Merges the runs. They are in the order in which their rows came, so for equal times the row of the first run comes
+ * first.
  *
  * @yields all rows in order of time
  */

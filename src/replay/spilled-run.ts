@@ -1,7 +1,4 @@
-/**
- * A sorted run of rows in a temporary file that is already unlinked. It disappears with the process, however that
- * ends.
- */
+/** A sorted run of rows in a temporary file that is already unlinked. The file disappears with the process. */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

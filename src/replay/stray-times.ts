@@ -1,22 +1,22 @@
 /**
- * Finds times that are far from all others, such as a row dated 2099 or 1970 among rows of one month. If such a row
- * were taken for the clock, every model would count as silent.
+ * Finds times that are far from all others, such as a row dated 2099 or 1970 among rows of one month. Such a row would
+ * advance the clock, and every model would count as silent.
  *
  *     stray  ⇔  at most 1 % of the rows, before or after a gap that is
  *               longer than 7 days and than ten times the span of the 98 % in the middle
  *
- * Rows ahead of the clock are left out, as in the daemon, if they are at most 1 %. So a file of a simulated future is
- * read as it is.
+ * Rows ahead of the clock are left out, as in the daemon, if they are at most 1 %. So a file whose rows are all in the
+ * future is read unchanged.
  */
 
 const strayShare = 0.01;
 /** With fewer rows than this, none counts as stray. */
 const leastRows = 5;
-/** So many of the earliest and latest times are looked at, at most. */
+/** Most of the earliest and of the latest times that are examined. */
 export const lookedAt = 10_000;
 const leastGapUs = 7 * 86_400_000_000;
 const gapSpans = 10;
-/** As in the daemon: rows further ahead of the clock are in the future. */
+/** As in the daemon, rows further ahead of the clock count as future. */
 const maxAheadUs = 3_600_000_000;
 
 export interface Extremes {

@@ -10,7 +10,7 @@ import { FileError } from "./errors.ts";
 /** The name that stands for stdin. */
 const standardInput = "-";
 
-/** For sentences. */
+/** The name of a file in messages. */
 export const fileName = (file: string): string => (file === standardInput ? "stdin" : file);
 
 /** Bytes that are not UTF-8. The reader of lines adds the number of the line. */
@@ -88,7 +88,7 @@ function unpacked(file: string, { head, all }: ReadAhead): AsyncIterable<Buffer>
   return packed.pipe(gunzip);
 }
 
-/** How files begin that are no CSV, and what to do. */
+/** The first bytes of files that are no CSV, with the kind of file and a hint. */
 const otherKinds: readonly (readonly [start: string, what: string, hint: string])[] = [
   ["PK\u0003\u0004", "is a zip archive or an Excel workbook", "Unpack it, or save it as CSV."],
   ["PAR1", "is Parquet", "Write it as CSV with the columns timestamp, model, feature, importance."],
@@ -168,7 +168,7 @@ function refuseOtherKinds(file: string, head: Buffer): void {
     throw refused(file, "is no text: it has zero bytes", "Give a CSV file in UTF-8 or UTF-16.");
 }
 
-/** By its byte order mark, or by three zeros of each four bytes. */
+/** Whether text is UTF-32: by its byte order mark, or by three zeros in each four bytes. */
 function isUtf32(head: Buffer): boolean {
   const mark = head.subarray(0, 4).toString("hex");
   if (mark === "fffe0000" || mark === "0000feff") return true;
@@ -188,7 +188,7 @@ function decode(
   }
 }
 
-/** The bytes of a character that goes on in the next chunk. */
+/** The bytes of a character that continues in the next chunk. */
 function incompleteEnd(chunk: Uint8Array): Uint8Array {
   for (let length = 1; length <= 3 && length <= chunk.length; length++) {
     const byte = chunk[chunk.length - length]!;
@@ -211,7 +211,7 @@ function firstBad(bytes: Buffer): NotUtf8 {
   return new NotUtf8(lines, bytes.subarray(-1));
 }
 
-/** By its byte order mark; text in UTF-16 without one has a zero in every other byte. */
+/** The encoding by the byte order mark. UTF-16 without a mark has a zero in every other byte. */
 function encodingOf(head: Buffer): "utf-8" | "utf-16le" | "utf-16be" {
   const mark = head.subarray(0, 2).toString("hex");
   if (mark === "fffe" || hasZeros(head, 1)) return "utf-16le";

@@ -1,4 +1,4 @@
-/** Compares the tickets of two settings on the same rows: which of them the other does not have. */
+/** Compares the tickets of two settings on the same rows: finds those that only one setting has. */
 import type { ReplayedEpisode } from "./replay.ts";
 import type { WhatIfTicket } from "./what-if.ts";
 

@@ -1,4 +1,4 @@
-/** Says what is wrong with a text that stands for a time and cannot be read as one. */
+/** Describes why a text cannot be read as a time. */
 import { acceptedTimes } from "./cells.ts";
 
 /** The first form that fits decides. */
@@ -18,7 +18,7 @@ const problems: readonly (readonly [form: RegExp, problem: string])[] = [
   ],
 ];
 
-/** @param text for which `parseTime` has no answer */
+/** @param text that `parseTime` cannot read */
 export function timeProblem(text: string): string {
   const cell = text.trim();
   const found = problems.find(([form]) => form.test(cell))?.[1] ?? "is no time";

@@ -1,14 +1,14 @@
-/** Remembers which episodes the ticket of an incident or of a digest tells of. */
+/** Remembers the episodes in the ticket of an incident or a digest. */
 import type { EpisodeOpened } from "../detection/event.ts";
 import type { PlacedEpisode } from "../incidents/placing.ts";
 
-/** The episodes that a ticket tells of so far, in the order decided. */
+/** The episodes in a ticket so far, in the order decided. */
 export type ToldBy = () => readonly EpisodeOpened[];
 
 export class ToldEpisodes {
-  /** Of incidents, by id: the episodes that their newest ticket tells of, or will tell of. */
+  /** By id of the incident: the episodes in its newest ticket, or in the ticket that it will have. */
   readonly #ofIncidents = new Map<string, EpisodeOpened[]>();
-  /** Of digests, by id: the lists of their incidents. */
+  /** By id of the digest: the lists of its incidents. */
   readonly #ofDigests = new Map<string, Set<readonly EpisodeOpened[]>>();
 
   /** @param placed with `isOver`: the incident was resolved, so a new episode has a ticket of its own */
@@ -22,7 +22,7 @@ export class ToldEpisodes {
     this.#ofIncidents.set(incident, before);
   }
 
-  /** The ticket of the digest tells of all episodes of the incident, also of later ones. */
+  /** Adds an incident to a digest. The digest's ticket then contains all episodes of the incident, also later ones. */
   addToDigest(digest: string, incident: string): void {
     const own = this.#ofIncidents.get(incident);
     if (own === undefined) return;

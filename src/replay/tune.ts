@@ -1,4 +1,4 @@
-/** Computes what each sensitivity would have meant on given rows, and which one fits a budget. No effects. */
+/** Computes the result of each sensitivity on given rows, and which one fits a budget. No effects. */
 import { type Sensitivity, sensitivities } from "../../detectors/preset.ts";
 import type { LeftOut } from "./left-out.ts";
 import { type OpensMost, opensMost, type ProposedOverride, proposeOverride } from "./opens-most.ts";
@@ -17,15 +17,15 @@ export interface TuningOptions {
   readonly input: ReplayInput;
   readonly detectionOf: (sensitivity: Sensitivity) => DetectionOptions;
   readonly incidents: Omit<WhatIfOptions, "sinceMs">;
-  /** Only what opened in this time before the newest row counts, ms. */
+  /** Only episodes that opened in this time before the newest row count, ms. */
   readonly lastMs?: number | undefined;
-  /** Tickets a week that are welcome; undefined: no recommendation. */
+  /** The budget of tickets a week; undefined: no recommendation. */
   readonly budget?: number | undefined;
   /** The setting in force, with which the others are compared. Default: normal. */
   readonly current?: Sensitivity | undefined;
 }
 
-/** What another setting changes of the tickets. */
+/** The tickets that another setting adds or loses. */
 export interface TicketChanges {
   /** Tickets that the setting in force does not open. */
   readonly added: readonly WhatIfTicket[];
@@ -64,7 +64,7 @@ export interface Tuning {
   readonly leftOut: LeftOut;
   readonly attributions: number;
   readonly current: Sensitivity;
-  /** By setting, beside the one in force. */
+  /** By setting, without the one in force. */
   readonly changes: ReadonlyMap<Sensitivity, TicketChanges>;
   /** At the setting in force, models with most tickets first. */
   readonly opensMost: readonly OpensMost[];

@@ -24,25 +24,25 @@ export interface WhatIfOptions {
   readonly groupWithinMs?: number;
   /** The budget of new tickets. Default: any number. */
   readonly maxNewTickets?: ReducerSettings["maxNewTickets"];
-  /** Models by the scope of their source. Default: those of which something was decided. */
+  /** Number of models by the scope of their source. Default: models with a decision. */
   readonly sourceModels?: ReadonlyMap<string, number>;
   readonly fixes: readonly Fix[];
   /** Decisions before this are remembered, but not counted, ms since 1970. */
   readonly sinceMs: number;
-  /** What would have happened by then is counted, ms since 1970. Default: the newest event */
+  /** Effects until this time are counted, ms since 1970. Default: the newest event */
   readonly untilMs?: number;
 }
 
 export interface WhatIfCounts {
   readonly episodes: number;
-  /** New tickets, digests too; an episode that joins or reopens one opens none. */
+  /** New tickets, including digests. An episode that joins or reopens a ticket opens none. */
   readonly tickets: number;
   readonly reopened: number;
-  /** What those who watch the tickets would have been mailed, without results of runs. */
+  /** Mails to the watchers of the tickets, without those about results of runs. */
   readonly mails: number;
-  /** Runs of fixes in mode auto that the gates allow, had their target been there. */
+  /** Runs of fixes in mode auto that the gates allow, if the target exists. */
   readonly runs: number;
-  /** Runs that the gates allow of fixes in mode observe or approve: reported or asked for, not done. */
+  /** Runs of fixes in mode observe or approve that the gates allow. They are reported or proposed, not executed. */
   readonly observed: number;
   readonly denied: number;
 }
@@ -51,11 +51,11 @@ export interface WhatIfCounts {
 export interface WhatIfTicket {
   readonly incident: string;
   readonly isReopened: boolean;
-  /** Episodes that it tells of, in the order decided; one at least. */
+  /** Episodes in the ticket, in the order decided; at least one. */
   readonly episodes: readonly EpisodeOpened[];
 }
 
-/** @param events in any order; they happen at their own times, and acts take no time */
+/** @param events in any order; each happens at its own time, and effects take no time */
 export function simulateIncidents(
   events: readonly DetectionEvent[],
   options: WhatIfOptions,
@@ -145,7 +145,7 @@ class WhatIf {
     if (this.#isCounted) this.counts.episodes++;
   }
 
-  /** Nothing more comes. A ticket that was promised is opened all the same. */
+  /** Call it after the last event. A ticket that was promised is still opened. */
   end(untilMs = this.#nowMs): void {
     this.#passTo(Math.max(untilMs, this.#nowMs));
     for (const timer of this.#timers.splice(0))
@@ -182,7 +182,10 @@ class WhatIf {
     if (digest !== undefined) this.#told.addToDigest(digest.id, incident.id);
   }
 
-  /** Like the executor of tickets, opens none for an incident that another ticket tells of by now. */
+  /**
+   * Opens the ticket of an incident. Like the executor of tickets, it opens none if another ticket contains the
+   * incident by now.
+   */
   #openTicket(id: string): void {
     const found = this.#incidents.get(id);
     if (found === undefined || isToldElsewhere(found)) return;
@@ -216,7 +219,7 @@ class WhatIf {
     }
   }
 
-  /** Mails so far about what the event is about. */
+  /** Mails so far about the incident or digest of the event. */
   #mailed({ event, incident = "" }: TakenEvent): number {
     const opened = event.type === "ticket_opened";
     const about = opened ? this.#incidents.get(incident) : this.#incidents.find(incident);
@@ -237,7 +240,7 @@ class WhatIf {
     return count - this.#promised.length;
   }
 
-  /** The target is taken to be there, and the store never to have been restored. */
+  /** Decides about a run. The target is assumed to exist, and the store never to have been restored. */
   #run(name: string, incident: Incident, nowMs: number): void {
     const fix = this.#options.fixes.find((known) => known.name === name);
     if (fix === undefined) return;
@@ -255,9 +258,9 @@ class WhatIf {
         .filter((past) => past.incident === incident.id)
         .map(({ atMs }) => ({ atMs, outcome: null })),
     });
-    // It is not known whether a person would have agreed, so a run that only waits for that counts.
+    // Whether a person would have approved is unknown, so a run that waits only for approval counts.
     const allow = decision.allow || decision.retry === "word";
-    // A run that is only reported or asked for is no attempt, and uses up no budget.
+    // A run that is only reported or proposed is no attempt, so it does not use the budget.
     if (allow && fix.mode === "auto")
       this.#attempts.push({ ...attempt, atMs: nowMs, fix: name, incident: incident.id });
     if (nowMs < this.#options.sinceMs) return;
@@ -267,7 +270,7 @@ class WhatIf {
   }
 }
 
-/** What is due later, and changes what people are told. */
+/** Effects that are due later and change what people are told. */
 const timed: ReadonlySet<string> = new Set([
   "ticket.open",
   "incident.settle",
@@ -278,14 +281,14 @@ function isToldElsewhere(about: Incident | Digest): boolean {
   return !isDigest(about) && (about.inDigest === true || about.partOf !== undefined);
 }
 
-/** Jira mails when a ticket is opened, when it is closed, and each comment between. */
+/** Mails of an incident, as counted with it; of a digest, one for opening its ticket and one for closing it. */
 function mailsOf(about: Incident | Digest): number {
   if (!isDigest(about)) return about.mails?.sent ?? 0;
   const isClosed = about.ticket !== undefined && about.state === "resolved";
   return (about.ticket === undefined ? 0 : 1) + (isClosed ? 1 : 0);
 }
 
-/** How many different models there are, by the scope of their source. */
+/** Number of different models, by the scope of their source. */
 export function countBySource(models: Iterable<ModelKey>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const key of new Set(models)) {

@@ -1,4 +1,4 @@
-/** Reads tables with a column for each feature: a line is one attribution of one model. */
+/** Reads tables with a column for each feature. Each line is one attribution of one model. */
 import { counted } from "../plural.ts";
 import { badImportance, badTime, widthOf } from "./bad-row.ts";
 import { isNull, parseNumber, parseTime } from "./cells.ts";
@@ -19,10 +19,10 @@ const roles = ["timestamp", "model"] as const;
 const allRoles = [...roles, "feature", "importance"] as const;
 
 /**
- * Whether a table has a column for each feature: none is named as feature or importance, and there are two or more
- * others, each with a number in the first rows. A table whose lines could be single importances is refused.
+ * Whether a table has a column for each feature. Then no column is named as the feature or the importance, and at least
+ * two other columns each have a number in the first rows. A table whose lines could be single importances is refused.
  *
- * @throws FileError DW_CLI_FILE where both are possible
+ * @throws FileError DW_CLI_FILE if lines could be either
  */
 export function isWide(file: string, batch: CsvBatch, format: WideFormat): boolean {
   if (format.wide !== undefined) return format.wide;
@@ -57,7 +57,9 @@ interface Places {
   readonly features: readonly Feature[];
 }
 
-/** A column without a name is a counter that a program wrote along; it is no feature. */
+/**
+ * The places of time, model and features. A column without a name is no feature: programs write row numbers into it.
+ */
 function placesOf(file: string, header: readonly string[], format: WideFormat): Places {
   const { columns: named, configured } = format;
   const asked = { roles, optional: ["model"], named, configured } as const;
@@ -74,7 +76,7 @@ function isNumeric(rows: CsvBatch["rows"], column: number): boolean {
   return cells.some((cell) => parseNumber(hasComma ? withPoint(cell) : cell) !== undefined);
 }
 
-/** Whether a model has several lines of one time: each may be one importance then. */
+/** Whether, on average, at least two lines agree in these columns. Then each line may be one importance. */
 function repeats(rows: CsvBatch["rows"], columns: readonly number[]): boolean {
   const seen = new Set(rows.map((row) => JSON.stringify(columns.map((column) => row[column]))));
   return seen.size <= rows.length / 2;
@@ -94,7 +96,7 @@ export class WideParser {
   readonly #names = new FileNames();
   cleaned = 0;
 
-  /** @throws FileError DW_CLI_FILE when a name of a feature cannot be used, or stands there twice */
+  /** @throws FileError DW_CLI_FILE if the name of a feature cannot be used or occurs twice */
   constructor(file: string, { header, rows }: CsvBatch, format: WideFormat) {
     this.#width = header.length;
     this.#places = placesOf(file, header, format);
@@ -112,7 +114,7 @@ export class WideParser {
     if (text !== undefined) throw isNoFeature(file, text.name);
   }
 
-  /** What people should know of how the table is read. */
+  /** The sentence for people about how the table is read. */
   get sentence(): string {
     const names = this.#features
       .slice(0, 3)

@@ -1,4 +1,4 @@
-/** Watches the external dependencies: a metric for each, and one log line when it becomes unavailable or is back. */
+/** Watches the external dependencies. Each has a metric, and a log line when it becomes unavailable or is back. */
 import type { Logger } from "pino";
 import type { PartHealth, Readiness } from "./health.ts";
 import { dependencyMetric } from "./metrics.ts";
@@ -8,7 +8,7 @@ export interface DependencyWatchOptions {
   readonly readiness: () => Readiness;
   readonly registry: Registry;
   readonly logger: Logger;
-  /** Milliseconds that never go back. Default: the machine's. */
+  /** A clock that never goes back, ms. Default: the monotonic clock of the machine. */
   readonly now?: () => number;
 }
 
@@ -21,11 +21,11 @@ const lookEveryMs = 1_000;
 interface Watched {
   readonly since: number;
   readonly up: boolean;
-  /** Whether its state was logged; the first is logged only when it is down for too long. */
+  /** Whether its state was logged. The first state is logged only if it is unavailable for too long. */
   readonly logged: boolean;
 }
 
-/** Call `look` regularly, or `start` it. A look asks each part once, and parts answer from memory. */
+/** Call `look` regularly, or call `start`. A look asks each part once; parts answer from memory. */
 export class DependencyWatch {
   readonly #options: DependencyWatchOptions;
   readonly #now: () => number;

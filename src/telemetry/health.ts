@@ -4,23 +4,23 @@ import type { Health } from "../health.ts";
 
 export interface PartHealth {
   readonly ok: boolean;
-  /** Whether it is not ok while the other parts go on without it. */
+  /** Whether it is not ok, and the other parts continue without it. */
   readonly degraded: boolean;
   readonly reason: string | null;
 }
 
 export interface Readiness {
-  /** Whether detection goes on, and what it decides is kept. */
+  /** Whether detection continues, and its decisions are stored. */
   readonly ready: boolean;
-  /** Whether somebody should look: a part that the others go on without is not ok. */
+  /** Whether an optional part is not ok, so that an operator should look. */
   readonly degraded: boolean;
   readonly parts: Readonly<Record<string, PartHealth>>;
 }
 
 export interface HealthRegistry {
   /**
-   * @param name of the part, as it stands in `/-/ready`; that of a dependency: `store`, `source:main`, `tracker`
-   * @param check answers from memory, at once; one that throws counts as not ok
+   * @param name of the part in `/-/ready`; for a dependency: `store`, `source:main`, `tracker`
+   * @param check answers at once, from memory; if it throws, the part is not ok
    * @returns a function that removes the part
    */
   register(name: string, check: () => Health): () => void;

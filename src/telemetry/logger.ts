@@ -6,27 +6,27 @@ import { logText } from "./log-text.ts";
 
 export interface LoggerOptions {
   readonly level: "debug" | "info" | "warn" | "error" | "silent";
-  /** Where lines go; default: stderr, written at once. */
+  /** Destination of the lines. Default: stderr, written at once. */
   readonly destination?: { write(line: string): unknown };
-  /** json for machines, text for people. Default json. */
+  /** `json` for machines, `text` for people. Default `json`. */
   readonly format?: "json" | "text";
-  /** What systemd sets when a stream leads to the journal: `device:inode` of that stream. */
+  /** `$JOURNAL_STREAM`, which systemd sets if a stream goes to the journal: `device:inode` of that stream. */
   readonly journalStream?: string | undefined;
 }
 
 const secretKeys = ["password", "token", "authorization", "secret"];
 
-/** `postgres://user:word@host` → `postgres://user:<secret>@host`, wherever it stands. */
+/** `postgres://user:word@host` → `postgres://user:<secret>@host`, anywhere in the line. */
 function hidePasswords(line: string): string {
   return line.replace(/(:\/\/[^\s:/@"]*):[^\s/@"]+@/g, "$1:<secret>@");
 }
 
-/** Errors that a mistake in the program throws. */
+/** Names of errors that only a mistake in the program causes. */
 const mistakes = /^(Type|Range|Reference|Syntax|Assertion)Error$/;
 
 /**
- * Keeps only fields that cannot hold a secret: client libraries attach whole requests, headers included, to the errors
- * they throw. The stack is kept only where it helps to find a mistake. The code of an unreachable server says enough.
+ * Keeps only fields that cannot hold a secret: client libraries attach whole requests, with headers, to their errors.
+ * The stack is kept only for mistakes in the program. For an unreachable server the code is enough.
  */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { message: messageOf(error) };
@@ -58,9 +58,9 @@ function leadsToJournal(journalStream: string | undefined): boolean {
 }
 
 /**
- * Makes the root logger; parts take a child of it by component: `logger.child({ component: "source" })`.
+ * Creates the root logger. Each part uses a child of it with its component: `logger.child({ component: "source" })`.
  *
- * When stderr is the systemd journal each line is prefixed with `<N>`, which the journal takes for its priority.
+ * If stderr is the systemd journal, each line begins with `<N>`, the priority for the journal.
  */
 export function createLogger(options: LoggerOptions): Logger {
   const destination = options.destination ?? pino.destination({ dest: 2, sync: true });

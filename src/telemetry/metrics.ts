@@ -1,7 +1,9 @@
-/** The metrics of this room: whether each dependency can be used, and whether all processes agree. */
+/**
+ * The metrics of this folder: whether each dependency can be used, and whether all processes have the same settings.
+ */
 import { Gauge, type Registry } from "prom-client";
 
-/** @param up whether each dependency can be used, by name; asked when the metrics are read */
+/** @param up whether each dependency can be used, by name; called at each scrape */
 export function dependencyMetric(
   registry: Registry,
   up: () => readonly (readonly [dependency: string, ok: boolean])[],
@@ -17,7 +19,7 @@ export function dependencyMetric(
   });
 }
 
-/** @param differing live processes with other settings; asked when the metrics are read */
+/** @param differing number of live processes with other settings; called at each scrape */
 export function settingsMetric(registry: Registry, differing: () => number): Gauge {
   return new Gauge({
     name: "driftwarden_settings_differing_processes",

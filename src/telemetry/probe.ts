@@ -6,12 +6,12 @@ import { setTimeout as timer } from "node:timers/promises";
 import type { CheckFinding } from "../finding.ts";
 import { type Health, healthOf } from "../health.ts";
 
-/** After these codes the next look does not come sooner: a login that is refused again and again ends in a CAPTCHA. */
+/** After these codes the next look does not come sooner: repeated refused logins make Jira require a CAPTCHA. */
 const gently = /_UNAUTHORIZED$/;
 
 export interface RepeatedLook {
   readonly look: () => Promise<readonly CheckFinding[]>;
-  /** A cheap question that replaces most looks while nothing is wrong. Default: none, and every look is a whole one. */
+  /** A cheap check that replaces most looks while nothing is wrong. Default: none, so every look is a whole one. */
   readonly ping?: RepeatedLook["look"] | undefined;
   /** Pause between two looks, in real time, because outside systems do not follow a fake clock. */
   readonly everyMs: number;
@@ -19,11 +19,11 @@ export interface RepeatedLook {
   readonly againMs: number;
 }
 
-/** How many pings there are between two whole looks. */
+/** Number of pings between two whole looks. */
 const pingsBetweenLooks = 19;
 
 export interface Probe {
-  /** What the last look found wrong; ok before the first. */
+  /** The result of the last look; ok before the first. */
   health(): Health;
   stop(): void;
 }

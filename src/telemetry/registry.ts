@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 /** For files that pass the registry on and may not import prom-client. */
 export type { Registry } from "prom-client";
 
-/** Gauges whose names end in `_total`, which is for counters: Prometheus' own linter refuses them. */
+/** Gauges whose names end in `_total`. Prometheus' linter refuses them: the suffix is for counters. */
 const misnamed = [
   "nodejs_active_handles_total",
   "nodejs_active_requests_total",

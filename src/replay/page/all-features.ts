@@ -1,14 +1,17 @@
-/** The table of all features at an episode: who gained what the guilty ones lost, and who did not move. */
+/** The table of all features at an episode: which gained, which lost and which did not move. */
 
 import { ranksOf } from "../../detection/attribution/ranking.ts";
 import type { EpisodeOpened } from "../../detection/event.ts";
 import { escapeHtml } from "../../html.ts";
 import type { ShareHistory } from "./share-recorder.ts";
 
-/** Usual is the mean of so many attributions before the opening, less the newest, which may be part of the fault. */
+/**
+ * The usual share is the mean of so many attributions before the opening. The newest are left out: they may be part of
+ * the fault.
+ */
 const usualOver = 36;
 const leftOff = 3;
-/** More features than this hardly moved. */
+/** Most features in the table: further ones hardly moved. */
 const mostListed = 40;
 
 interface Moved {

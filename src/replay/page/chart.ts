@@ -24,7 +24,7 @@ export interface ChartMark {
 
 export interface Chart {
   readonly history: ShareHistory;
-  /** At most six, each its own colour. */
+  /** At most six, each with its own colour. */
   readonly features: readonly string[];
   /** Microseconds. */
   readonly from: number;

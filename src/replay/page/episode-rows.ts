@@ -15,7 +15,7 @@ import type { ShareHistory } from "./share-recorder.ts";
 import { linkTo } from "./ticket-groups.ts";
 
 export interface NumberedEpisode extends ReplayedEpisode {
-  /** Counts from 1 over the whole page, in order of time. */
+  /** Number of the episode on the page, from 1, in order of time. */
   readonly number: number;
   /** Numbers of the other episodes of its ticket. */
   readonly sharing?: readonly number[];

@@ -18,14 +18,14 @@ import { groupTable, sharedWith } from "./ticket-groups.ts";
 export interface PageInput {
   readonly recording: ShareRecorder;
   readonly episodes: readonly ReplayedEpisode[];
-  /** Tickets that would have told of them. */
+  /** Tickets that would have contained the episodes. */
   readonly tickets: readonly WhatIfTicket[];
   readonly rows: number;
   /** Rows whose importance is NULL, NaN or infinite. */
   readonly withoutNumber: number;
   readonly leftOut: LeftOut;
   readonly attributions: number;
-  /** Where episodes count from, microseconds; -Infinity: from the first row. */
+  /** Episodes that opened before it do not count, microseconds; -Infinity: all count. */
   readonly since: number;
   /** The settings of the replay, in a few words. */
   readonly setting: string;

@@ -3,7 +3,7 @@ import { columns } from "../../plot.ts";
 import { margin, scaleOf, width } from "./chart.ts";
 import type { ShareHistory } from "./share-recorder.ts";
 
-/** Higher scores are drawn at this height: how far beyond hardly matters there. */
+/** Higher scores are drawn at this height. */
 const most = 3;
 const height = 110;
 

@@ -1,4 +1,4 @@
-/** The table of tickets that tell of several episodes, because one cause broke their models together. */
+/** The table of tickets with several episodes: one cause broke their models together. */
 import { escapeHtml } from "../../html.ts";
 import { modelName } from "../../model-key.ts";
 import type { WhatIfTicket } from "../what-if.ts";
@@ -26,7 +26,7 @@ export function sharedWith(
   );
 }
 
-/** Nothing where every ticket tells of one episode. */
+/** Empty if every ticket has only one episode. */
 export function groupTable(
   tickets: readonly WhatIfTicket[],
   numbers: ReadonlyMap<string, number>,
