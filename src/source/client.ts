@@ -1,13 +1,15 @@
 /**
- * A connection to a source. Every statement has one deadline, and a query that was given up is ended on the server
- * too.
+ * A connection to a source. Every statement has a deadline. A query that misses it is ended on the server too.
  */
 import type { Client, QueryArrayConfig, QueryConfig, QueryResultRow } from "pg";
 import { DatabaseError } from "pg";
 import { outOfTime } from "./errors.ts";
 import { begin, settings } from "./sql/begin.ts";
 
-/** The server ends a statement at its deadline. After this much more time, the server counts as not answering. */
+/**
+ * The server ends a statement at its deadline. After this additional time without an answer, the query counts as timed
+ * out.
+ */
 const graceMs = 2000;
 
 const queryCanceled = "57014";
@@ -23,7 +25,7 @@ export class SourceClient {
   readonly #client: Client;
   readonly #stop: Stop;
   #deadlineMs: number;
-  /** Settles when the server has answered, also after we have stopped waiting. */
+  /** Settles when the server has answered, also after `query` has rejected. */
   #running: Promise<unknown> | undefined;
   #asked = 0;
 
@@ -36,7 +38,7 @@ export class SourceClient {
 
   /**
    * Begins a read-only transaction with the settings that all queries rely on. They are set each time, because a pooler
-   * may have given this connection another session.
+   * may give each transaction another session.
    *
    * @param deadlineMs of each statement in it
    */
@@ -46,7 +48,7 @@ export class SourceClient {
   }
 
   /**
-   * Sets the deadline of the next statements of this transaction. Repeats the other settings, since a function of a
+   * Sets the deadline of the next statements of this transaction. Repeats the other settings, because a function of a
    * view may have changed them.
    */
   async deadline(ms: number = this.#deadlineMs): Promise<void> {
@@ -54,7 +56,7 @@ export class SourceClient {
     this.#deadlineMs = ms;
   }
 
-  /** Ends the transaction. There is nothing to commit, and what a function of a view has set in the session is undone. */
+  /** Ends the transaction. ROLLBACK also undoes settings that a function of a view has changed. */
   async finish(): Promise<void> {
     await this.query("ROLLBACK");
   }
@@ -94,7 +96,7 @@ export class SourceClient {
     if (asked === this.#asked) this.#running = undefined;
   }
 
-  /** Stops what still runs, on the server too, and closes the connection. Never rejects. */
+  /** Stops a running query, on the server too, and closes the connection. Never rejects. */
   async end(): Promise<void> {
     if (this.#running !== undefined) await this.#stop(this.#running);
     await this.#client.end().catch(() => undefined);

@@ -1,11 +1,11 @@
-/** Names that people give to the columns of importances, and which columns of a table fit which role. */
+/** Usual names of the columns of a source, and the columns of a table that fit each role. */
 import type { SourceColumn } from "./layout.ts";
 import { timestampTypes } from "./layout.ts";
 
 /** What a column holds. */
 export type ColumnRole = "timestamp" | "model" | "feature" | "importance";
 
-/** The usual name first. Upper and lower case are the same. */
+/** The most usual name first. Case is ignored. */
 export const usualNames: Readonly<Record<ColumnRole, readonly string[]>> = {
   timestamp: [
     "timestamp",
@@ -32,7 +32,10 @@ export const usualNames: Readonly<Record<ColumnRole, readonly string[]>> = {
 const times: readonly string[] = timestampTypes;
 const numbers = ["double precision", "real", "numeric", "integer", "bigint", "smallint"];
 const texts = ["text", "character varying", "character", "name"];
-/** Roles in the order in which columns are chosen. Model and feature are both text: the model goes first, by name. */
+/**
+ * Roles in the order in which columns are chosen. Model and feature are both text, so the model is chosen first, by
+ * name.
+ */
 const typesOf: readonly (readonly [ColumnRole, readonly string[]])[] = [
   ["timestamp", times],
   ["importance", numbers],
@@ -41,8 +44,8 @@ const typesOf: readonly (readonly [ColumnRole, readonly string[]])[] = [
 ];
 
 /**
- * Proposes a column for each role: the one with a usual name, else the only one of a fitting type. A column for the
- * model is proposed only by its name, because a source may have none.
+ * Proposes a column for each role: the one with a usual name, else the only one of a fitting type. The model's column
+ * is proposed only by its name, because a source may have no such column.
  */
 export function proposedColumns(
   available: readonly SourceColumn[],

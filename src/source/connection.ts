@@ -7,7 +7,10 @@ import { safePath } from "./sql/begin.ts";
 import { noticeLoss } from "./sql/notice-loss.ts";
 import { stopQuery } from "./stop-query.ts";
 
-/** Ends the transaction of a process that was stopped. One that waits for the stream is given up long before. */
+/**
+ * After this time the server ends the transaction of a stopped process. A transaction that waits for the stream is
+ * ended long before.
+ */
 const idleInTransactionMs = 60_000;
 
 /**
@@ -17,7 +20,7 @@ export async function connect(options: SourceConnection): Promise<SourceClient> 
   const { statementTimeoutMs } = options;
   const config = configOf(options);
   const client = new Client(config);
-  // An idle connection that breaks emits this event. The next query fails, and is handled where it is called.
+  // An idle connection that breaks emits this event. The next query then fails, and its caller handles the error.
   client.on("error", () => undefined);
   try {
     await client.connect();
@@ -28,7 +31,7 @@ export async function connect(options: SourceConnection): Promise<SourceClient> 
   }
   const stop = (running: Promise<unknown>): Promise<void> => stopQuery(client, config, running);
   const source = new SourceClient(client, statementTimeoutMs, stop);
-  // Not every server can do this. There only statement_timeout ends the query of a killed process.
+  // Not every server supports this. On the others only statement_timeout ends the query of a killed process.
   await source.query(noticeLoss).catch(() => undefined);
   return source;
 }
@@ -48,7 +51,9 @@ function configOf(options: SourceConnection): ClientConfig {
   };
 }
 
-/** Adds start-up options after those of the URL: they hold from the first statement on, and the last value counts. */
+/**
+ * Adds start-up options after those of the URL, because the last value counts. They apply from the first statement on.
+ */
 function withSettings(text: string, settings: Readonly<Record<string, string>>): string {
   const url = new URL(text);
   const ours = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
@@ -57,7 +62,7 @@ function withSettings(text: string, settings: Readonly<Record<string, string>>):
   return url.href;
 }
 
-/** The search_path in the URL's own options. Only the table of the source is looked up by it. */
+/** The search_path in the URL's own options. It is used only to find the table of the source. */
 export function searchPathOf({ url }: Pick<SourceConnection, "url">): string | undefined {
   const options = new URL(url).searchParams.get("options") ?? "";
   return /search_path=((?:\\.|\S)+)/.exec(options)?.[1]?.replaceAll(/\\(.)/g, "$1");

@@ -1,4 +1,4 @@
-/** Parses the rows that were read, counts them, packs them into records and appends those to the sink. */
+/** Parses and counts the rows of a source, packs them into records, and appends the records to the sink. */
 import type { Logger } from "pino";
 import { type FamilyOf, familyOf } from "../model-family.ts";
 import type { Row, StreamRecord } from "../stream/record.ts";
@@ -30,11 +30,11 @@ export interface DeliveryDeps {
   readonly logger: Logger;
   readonly metrics: SourceMetrics;
   readonly signal: AbortSignal;
-  /** Called when the stream has not answered within its deadline. The delivery goes on waiting. */
+  /** Called when the stream has not answered within its deadline. The delivery still waits for the answer. */
   readonly onLate: () => void;
 }
 
-/** The rows of a page that are handed on, and the counts of all its rows. */
+/** The usable rows of a page, and the counts of all its rows. */
 export interface ParsedPage {
   readonly rows: readonly ModelRow[];
   readonly counted: SourceRows;
@@ -56,7 +56,10 @@ export class Delivery {
     this.#familyOf = familyOf(deps.options.versionedNames);
   }
 
-  /** Newest finite time of the rows sent since {@link newestTold}, microseconds since 1970; undefined without any. */
+  /**
+   * Newest finite time of the rows sent since {@link newestTold}, microseconds since 1970; undefined if no row was
+   * sent.
+   */
   get newest(): number | undefined {
     return this.#newest;
   }
@@ -65,12 +68,12 @@ export class Delivery {
     this.#newest = undefined;
   }
 
-  /** Why nearly nothing of the source can be used; undefined while enough can be. */
+  /** Why nearly no row of the source is usable; undefined while enough rows are usable. */
   get problem(): string | undefined {
     return this.#usability.problem;
   }
 
-  /** Leaves out what cannot belong to a series, and counts it. */
+  /** Leaves out rows that cannot belong to a series, and counts them. */
   parse(page: readonly RawRow[]): ParsedPage {
     const rows: ModelRow[] = [];
     const leftOut: Partial<Record<SourceDropReason, number>> = {};
@@ -116,7 +119,7 @@ export class Delivery {
     this.#deps.logger.warn({ reason, err: errorOf() }, "bad rows in the source");
   }
 
-  /** Sends rows, one model a record. @returns how many of them the stream has set aside */
+  /** Sends rows in records of one model each. @returns how many rows the stream has set aside */
   async rows(rows: readonly ModelRow[], pack: Pack): Promise<number> {
     const records = byModel(rows).map((part) =>
       pack(keyOf(this.#deps.options, part.model), part.rows),
@@ -129,10 +132,10 @@ export class Delivery {
   }
 
   /**
-   * Waits for the stream for as long as it takes, so that no two appends are under way at once. Only one page waits.
+   * Waits for the stream without a limit, so no two appends are in flight at once. Only one page waits.
    *
    * @returns how many rows the stream has set aside
-   * @throws SourceError DW_SOURCE_STREAM_REFUSED; also once the poller stops, so that nothing more is read
+   * @throws SourceError DW_SOURCE_STREAM_REFUSED, also after the poller was stopped. Then nothing more is read.
    */
   async records(records: readonly StreamRecord[]): Promise<number> {
     if (records.length === 0) return 0;

@@ -27,7 +27,9 @@ type Code =
   | "DW_SOURCE_STREAM_LATE"
   | "DW_SOURCE_STORE_REFUSED";
 
-/** Any failure of a source. The poller tries all of them again; `retryable` says whether that alone may help. */
+/**
+ * Any failure of a source. The poller repeats the poll after each. `retryable` tells whether repeating alone may help.
+ */
 export class SourceError extends DriftwardenError<Code> {
   /** For a metric's label: `forbidden`, `column_missing`, … */
   get reason(): string {
@@ -50,7 +52,7 @@ const unreachable: SourceErrorClassification = {
 const missingHint =
   "Check the database name in the source's url, and set table of the source, with its schema if it is not on the search path.";
 
-/** Start of an SQLSTATE → what it means here. The first match counts. */
+/** Start of an SQLSTATE → its classification for a source. The first match counts. */
 const sqlStates: readonly (readonly [start: string, classified: SourceErrorClassification])[] = [
   ["42P01", { code: "DW_SOURCE_TABLE_MISSING", hint: missingHint }],
   [
@@ -94,7 +96,7 @@ function classify(error: unknown): SourceErrorClassification {
   if (trouble !== undefined) {
     return { code: troubles[trouble], hint: troubleHint(trouble, "the source") };
   }
-  // Anything else comes from the socket: refused, reset, timed out, no such host.
+  // All other errors come from the socket: refused, reset, timed out, no such host.
   if (!(error instanceof DatabaseError))
     return { ...unreachable, hint: hintOfUnreachable(error, unreachable.hint) };
   const code = error.code ?? "";
@@ -102,9 +104,9 @@ function classify(error: unknown): SourceErrorClassification {
 }
 
 /**
- * Total: whatever was thrown while talking to a source becomes a SourceError.
+ * Turns any error of a source's connection into a SourceError. A SourceError stays unchanged.
  *
- * @param doing what was tried, in the gerund: "polling public.explainability_metrics"
+ * @param doing the failed operation as a gerund, such as "polling public.explainability_metrics"
  */
 export function toSourceError(error: unknown, doing: string): SourceError {
   if (error instanceof SourceError) return error;
@@ -112,7 +114,7 @@ export function toSourceError(error: unknown, doing: string): SourceError {
   return new SourceError(code, `${doing}: ${messageOf(error)}`, { hint, retryable, cause: error });
 }
 
-/** A statement was ended at its deadline, by the server or by us. */
+/** A statement was ended at its deadline, by the server or by this process. */
 export function outOfTime(deadlineMs: number, cause?: unknown): SourceError {
   const seconds = deadlineMs / 1000;
   return new SourceError("DW_SOURCE_TIMEOUT", `a statement has not ended within ${seconds} s`, {
@@ -122,7 +124,7 @@ export function outOfTime(deadlineMs: number, cause?: unknown): SourceError {
   });
 }
 
-/** The stream did not take the records; the same ones are read and sent again. */
+/** The stream rejected the records. The same records are read and sent again. */
 export const streamRefused = (error: unknown): SourceError =>
   new SourceError(
     "DW_SOURCE_STREAM_REFUSED",
@@ -134,14 +136,14 @@ export const streamRefused = (error: unknown): SourceError =>
     },
   );
 
-/** The stream keeps the records waiting; the source's transaction is given up meanwhile. */
+/** The stream has not acknowledged the records in time. The source's transaction is ended meanwhile. */
 export const streamLate = (ms: number): SourceError =>
   new SourceError("DW_SOURCE_STREAM_LATE", `the stream has not answered for ${ms / 1000} s`, {
     hint: "Look at the stream's own errors; reading goes on after the last acknowledged row once it answers.",
     retryable: true,
   });
 
-/** The store did not take or give the source's positions. */
+/** The store could not save or load the source's positions. */
 export const storeRefused = (error: unknown): SourceError =>
   new SourceError(
     "DW_SOURCE_STORE_REFUSED",
@@ -153,7 +155,7 @@ export const storeRefused = (error: unknown): SourceError =>
     },
   );
 
-/** @param readable tables that could be meant */
+/** @param readable tables that the operator may have meant */
 export function tableMissing(name: string, readable: readonly string[] = []): SourceError {
   const may = readable.length === 0 ? "" : ` This role may read ${readable.join(", ")}.`;
   return new SourceError("DW_SOURCE_TABLE_MISSING", `there is no table ${name}`, {
@@ -161,7 +163,7 @@ export function tableMissing(name: string, readable: readonly string[] = []): So
   });
 }
 
-/** Rows that cannot belong to a series: they are left out. Never thrown, only told. */
+/** Rows cannot belong to a series and are left out. The error is only logged. */
 export function rowUnusable(reason: SourceDropReason): SourceError {
   const [what = "", column = ""] = reason.split("_");
   const isLong = what === "long";
@@ -172,13 +174,13 @@ export function rowUnusable(reason: SourceDropReason): SourceError {
   return new SourceError("DW_SOURCE_ROW_UNUSABLE", `rows ${message} are left out`, { hint });
 }
 
-/** Control characters and direction marks were removed from names. Never thrown, only told. */
+/** Control characters and direction marks were removed from names. The error is only logged. */
 export const nameCleaned = (): SourceError =>
   new SourceError("DW_SOURCE_NAME_CLEANED", "names hold controls or marks of direction", {
     hint: "Find out who writes them; they are read as blanks or left out of the name.",
   });
 
-/** Importances that are no numbers: detection judges what they mean. Never thrown, only told. */
+/** Importances are not finite. Detection judges them. The error is only logged. */
 export const rowNotFinite = (): SourceError =>
   new SourceError("DW_SOURCE_ROW_NOT_FINITE", "rows have an importance that is no finite number", {
     hint: "Look at the model that exports them: NaN and infinity usually come from a division by zero in its explainer.",

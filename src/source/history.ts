@@ -1,4 +1,4 @@
-/** Sends the recent past once, at the first start, up to the point where live reading begins. */
+/** Sends the recent past once, at the first start, up to the horizon where live reading begins. */
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { Delivery } from "./delivery.ts";
@@ -12,11 +12,13 @@ import { type PageQuery, type PollSnapshot, pages } from "./view.ts";
 
 export interface HistoryOptions {
   readonly options: SourceOptions;
-  /** Where live reading begins: what earlier transactions wrote is history. */
+  /** The horizon where live reading begins. Rows of earlier transactions are history. */
   readonly horizon: Xid;
   /** Oldest row, milliseconds since 1970. */
   readonly sinceMs: number;
-  /** Rows later than this are ahead of the clock. They are sent as new rows: no tick has passed their time yet. */
+  /**
+   * Rows later than this are ahead of the clock. They are sent as new rows, because no tick has passed their time yet.
+   */
   readonly untilMs: number;
   /** Gets every page that was sent. */
   readonly recent: RecentlySent;
@@ -48,7 +50,7 @@ function query(view: PollSnapshot, { options, horizon, sinceMs }: HistoryOptions
 /**
  * Sends the rows later than `sinceMs` that transactions before the horizon wrote, in (ts, tid) order, at most the
  * newest `history.maxRows`. Then closes the history of each model with an empty `last` record. The levels begin at the
- * same horizon and read what later transactions wrote. So no row is missed and none comes twice.
+ * same horizon and read what later transactions wrote. So no row is missed or sent twice.
  *
  * The horizon is stored before the first row is sent. After a crash the same rows are sent again, and detection drops
  * those up to its last history row. With a newer horizon, a row that was committed meanwhile below that last row would

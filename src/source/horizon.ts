@@ -2,14 +2,14 @@
 import type { Logger } from "pino";
 import type { PollMark } from "./progress.ts";
 
-/** How far the watermark is behind, and what is known of the reason. */
+/** How far the watermark is behind, with the data that shows the reason. */
 export interface Horizon {
   /** The source's clock at the poll, microseconds since 1970. */
   readonly clock: number;
   readonly watermark: number;
   /** Polls that the watermark has not reached, oldest first. */
   readonly unreached: readonly PollMark[];
-  /** Transactions that the server shows as running or prepared, the ids as it shows them. */
+  /** Transactions that the server shows as running or prepared. */
   readonly running: readonly RunningTransaction[];
 }
 
@@ -28,13 +28,13 @@ export class HorizonWatch {
   readonly #tolerableUs: number;
   #logged: Reason | undefined;
 
-  /** @param tolerableMs up to this age of the watermark nothing is logged */
+  /** @param tolerableMs no warning is logged up to this age of the watermark */
   constructor(logger: Logger, tolerableMs: number) {
     this.#logger = logger;
     this.#tolerableUs = tolerableMs * 1000;
   }
 
-  /** Logs a pause in which the source was not polled. What came meanwhile is read next. */
+  /** Logs a pause in which the source was not polled. The next reads catch up. */
   resumed(lastPoll: number, clock: number): void {
     if (clock - lastPoll <= this.#tolerableUs || this.#logged === "pause") return;
     this.#logged = "pause";

@@ -1,4 +1,4 @@
-/** What a probe found out about the table of a source. */
+/** The properties of a source's table that a probe found. */
 import type { SourceColumns } from "./options.ts";
 
 export const timestampTypes = [
@@ -10,23 +10,23 @@ export const timestampTypes = [
 export interface SourceColumn {
   readonly name: string;
   readonly type: string;
-  /** The type comes with Postgres: nobody else can have defined its casts. */
+  /** Whether the type belongs to Postgres itself. Then no other role can have defined its casts. */
   readonly builtin: boolean;
 }
 
 export interface SourceLayout {
   readonly schema: string;
   readonly table: string;
-  /** The ones that are read. */
+  /** The columns that are read. */
   readonly columns: SourceColumns;
   readonly timestampType: (typeof timestampTypes)[number];
-  /** Zone of a column without one. */
+  /** Time zone of a time column whose type has none. */
   readonly timeZone: string;
   /** All columns of the table, with their types, in order. */
   readonly available: readonly SourceColumn[];
   readonly hasModelColumn: boolean;
-  /** What it is, for people: `a table`, `a view`. */
+  /** The kind of the relation, for people: `a table`, `a view`. */
   readonly kind: string;
-  /** By transaction; by time with an overlap where rows have no transaction ids. */
+  /** `windows`: read by transaction. `overlap`: read by time with an overlap, because rows have no transaction ids. */
   readonly reading: "windows" | "overlap";
 }

@@ -4,30 +4,31 @@
  * # State model
  *
  *     standing by ──lease taken──► polling
- *     polling ──another process has the lease, or no answer until heldUntil──► standing by
- *     polling ──lease taken again with the next epoch──► polling: nobody had it meanwhile
+ *     polling ──another process holds the lease, or no answer until heldUntil──► standing by
+ *     polling ──lease taken again with the next epoch──► polling: nobody held it meanwhile
  *     polling ──lease taken again with a later epoch───► a new poller, from the stored progress
  *
  * # Trust window
  *
  *     heldUntil = requestSent + TTL     on this machine's monotonic clock
  *
- * The process asks for the lease four times within a TTL. If the store does not answer, it goes on polling until
- * `heldUntil`. Another process cannot get the lease before that. The first failed request after it stops the poller.
+ * The process asks for the lease four times within a TTL. If the store does not answer, it polls until `heldUntil`.
+ * Another process cannot get the lease before that. The first failed request after it stops the poller.
  *
  * # Failure handling
  *
- * A process may be paused for longer than the TTL, or have an event loop that is late by seconds. When it goes on,
- * another one may have polled meanwhile.
+ * A process may be paused for longer than the TTL, or have an event loop that is late by seconds. When it resumes,
+ * another process may have polled meanwhile.
  *
  * - The next request shows this: the epoch has grown by more than one, or the lease belongs to another process. The
- *   process drops what it has in memory. If it gets the lease again, it starts from the stored progress.
+ *   process drops its state in memory. If it gets the lease again, it starts from the stored progress.
  * - The epoch has grown by one: this process itself took the expired lease again, and nobody polled meanwhile. It keeps
- *   what was acknowledged of an open window. A starved process would otherwise send the same window again and again.
- * - Before that request it may send pages of windows that it had opened. These windows are stored, so the new holder
- *   sends the same rows under the same numbers. Detection drops the second copy by position.
- * - It cannot open a new window. A window is stored before its first page is sent, and the store refuses a save under
- *   an old epoch.
+ *   the acknowledged position of an open window. A starved process would otherwise send the same window again and
+ *   again.
+ * - Before that request the process may send pages of windows that it had opened. These windows are stored, so the new
+ *   holder sends the same rows under the same numbers. Detection drops the second copy by position.
+ * - The process cannot open a new window. A window is stored before its first page is sent, and the store refuses a
+ *   save under an old epoch.
  */
 import { setTimeout as timer } from "node:timers/promises";
 import type { Logger } from "pino";
@@ -57,7 +58,7 @@ interface Polling {
   readonly progress: CurrentProgress;
 }
 
-/** The progress of the newest holding. A poller that goes on under a new epoch saves through it. */
+/** The progress of the newest holding. A poller that continues under a new epoch saves through it. */
 class CurrentProgress implements SourceProgress {
   #holding: SourceProgress;
 
@@ -101,7 +102,7 @@ export class LeasedPoller {
     return this.#polling?.poller.health() ?? this.#idle;
   }
 
-  /** What was read of the source; undefined while this process does not poll it. */
+  /** The counts of rows read; undefined while this process does not poll the source. */
   rows(): SourceRows | undefined {
     return this.#polling?.poller.rows();
   }
@@ -117,7 +118,7 @@ export class LeasedPoller {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await this.#follow(await this.#ask());
-      // In real time, because the lease is in real time.
+      // Waits in real time, because the lease is in real time.
       await timer(lease.ttlMs / asksATtl, undefined, { signal }).catch(() => undefined);
     }
     await this.#letGo();

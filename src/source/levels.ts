@@ -9,7 +9,7 @@
  *
  * *By time.* A read by transaction scans the table; a time bound lets Postgres use the index. Two bounds b0 ≥ b1 divide
  * the rows of each transaction among the levels: level 0 takes `ts > b0`, level 1 `b1 < ts ≤ b0`, level 2 `ts ≤ b1` and
- * rows without a time. For one pair of bounds each row belongs to exactly one level.
+ * rows without a time. With a given pair of bounds each row belongs to exactly one level.
  *
  * *Both.* Each level runs at its own pace and has its own horizon. So two levels read one transaction at different
  * times, and must use the same bound for it. Only levels 0 and 1 use b0, and only levels 1 and 2 use b1. Therefore a
@@ -33,7 +33,7 @@ type Positions = Pick<SourceState, "levels" | "bounds">;
 /** Milliseconds that level 0 and level 1 look back. */
 export type Lookback = readonly [fast: number, middle: number];
 
-/** Rows from before the horizon were sent as history, or are not wanted. */
+/** The state at the first start. Rows before the horizon are sent as history or not at all. */
 export function startLevels(horizon: Xid, clockMs: number, lookback: Lookback): Positions {
   const level: LevelState = { horizon, lastWindow: 0 };
   return { levels: [level, level, level], bounds: boundsAt(clockMs, lookback) };
@@ -43,7 +43,7 @@ function boundsAt(clockMs: number, [fast, middle]: Lookback): readonly [number, 
   return [clockMs - fast, clockMs - Math.max(fast, middle)];
 }
 
-/** The next window of a level, up to `to`; undefined when it has read that far. */
+/** The next window of a level, up to `to`; undefined when the level has read up to `to`. */
 export function nextWindow(state: Positions, level: Level, to: Xid): SourceWindow | undefined {
   const { horizon, lastWindow } = state.levels[level];
   if (BigInt(horizon) >= BigInt(to)) return undefined;
@@ -58,7 +58,7 @@ function withLevel<State extends Positions>(state: State, level: Level, next: Le
   return { ...state, levels: [l0, l1, l2] satisfies Levels };
 }
 
-/** The window has rows and is about to be sent. */
+/** The state with the window open. The window has rows and is about to be sent. */
 export function opened<State extends Positions>(
   state: State,
   level: Level,
@@ -68,13 +68,13 @@ export function opened<State extends Positions>(
   return withLevel(state, level, { horizon, lastWindow: window.number, open: window });
 }
 
-/** All of the window has been acknowledged, or there was nothing in it. */
+/** The state with the window closed: it is acknowledged completely, or it is empty. */
 export function closed<State extends Positions>(state: State, level: Level, to: Xid): State {
   const { lastWindow } = state.levels[level];
   return withLevel(state, level, { horizon: to, lastWindow });
 }
 
-/** Moves each bound whose two levels have met; see the argument above. Bounds never go back. */
+/** Moves each bound whose two levels have the same horizon, see the top of this file. Bounds never move back. */
 export function moveBounds<State extends Positions>(
   state: State,
   clockMs: number,
@@ -91,12 +91,13 @@ export function moveBounds<State extends Positions>(
 const meet = (a: LevelState, b: LevelState): boolean =>
   a.horizon === b.horizon && a.open === undefined && b.open === undefined;
 
-/** Half of the 32-bit circle of transaction ids: all that count as "before" another. */
+/** Half of the 32-bit circle of transaction ids: as many ids count as "before" another one. */
 export const halfCircle = 2n ** 31n;
 
 /**
- * After the table or the cluster was rewritten, transaction ids no longer tell what was read. So level 0 reads once
- * all rows later than `above`, of any transaction, except those that were sent. All levels go on from `horizon`.
+ * After a rewrite of the table or the cluster, transaction ids no longer show which rows were read. So level 0 reads
+ * once all rows later than `above`, of any transaction. Rows that were sent are left out. All levels continue from
+ * `horizon`.
  */
 export function restartLevels<State extends Positions>(
   state: State,
@@ -111,8 +112,8 @@ export function restartLevels<State extends Positions>(
 }
 
 /**
- * For rows that moved but kept their transactions (VACUUM FULL, CLUSTER). Windows still hold, but rows of one timestamp
- * may come in another order now. So an open window is read again under a new number.
+ * For rows that moved but kept their transaction ids (VACUUM FULL, CLUSTER). Windows stay valid, but rows of one
+ * timestamp may have another order now. So an open window is read again under a new number.
  *
  * @param sentOf the rows of a window that were sent, in order of time
  */
@@ -128,10 +129,10 @@ export function renumberOpen<State extends Positions>(
   return next;
 }
 
-/** Times that can be written as a bound: 1970 to 9999. Rows beyond are rare enough to be read and left out. */
+/** Whether a time can be a bound: 1970 to 9999. Rows beyond are rare, so they may be read again and left out. */
 const isBound = (ts: number): boolean => ts >= 0 && ts < Date.UTC(10_000) * 1000;
 
-/** All rows earlier than the last one sent were sent. Rows of the same time are recognised by counting. */
+/** Every row earlier than the last sent row was sent. Sent rows of the same time are recognised by counting. */
 function readOn(open: SourceWindow, sent: readonly SentRow[]): SourceWindow {
   const last = sent.findLast(([ts]) => isBound(ts))?.[0];
   const number = open.number + 1;

@@ -52,10 +52,10 @@ function counters(
   };
 }
 
-/** Of each source that this process polls, what was read. */
+/** The counts of rows of each source that this process polls. */
 export type RowsCounted = () => Iterable<readonly [source: string, rows: SourceRows]>;
 
-/** Rows, counted where they are stored: what is read again after a restart counts once. */
+/** Shows the stored counts of rows, so a row that is read again after a restart counts once. */
 function registerRows(registry: Registry, read: RowsCounted): void {
   registry.registerMetric(
     new Counter({
@@ -85,9 +85,9 @@ function registerRows(registry: Registry, read: RowsCounted): void {
 }
 
 /**
- * Registers the source's metrics; call once a registry.
+ * Registers the metrics of all sources. Call it once for each registry.
  *
- * @param read what the pollers of this process have counted
+ * @param read the counts of the pollers of this process
  */
 export function sourceMetrics(registry: Registry, read: RowsCounted): SourceMetrics {
   registerRows(registry, read);

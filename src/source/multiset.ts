@@ -1,4 +1,4 @@
-/** Counts how often each row of the last minutes was sent, so that only rows beyond that number are sent. Pure. */
+/** Counts how often each row of the last minutes was sent. Only further occurrences of a row are sent. Pure. */
 import { createHash } from "node:crypto";
 import type { RawRow } from "./rows.ts";
 
@@ -33,7 +33,7 @@ export class Multiset {
     else known.count += 1;
   }
 
-  /** Strikes the row off once. @returns whether it was there */
+  /** Reduces the count of the row by one. @returns false if the count is 0 already */
   take(row: RawRow): boolean {
     const known = this.#sent.size === 0 ? undefined : this.#sent.get(digestOf(row));
     if (known === undefined || known.count === 0) return false;
@@ -46,7 +46,7 @@ export class Multiset {
     for (const [digest, row] of this.#sent) if (row.ts <= ts) this.#sent.delete(digest);
   }
 
-  /** For the store. */
+  /** The rows in their stored form. */
   rows(): readonly SentRow[] {
     return [...this.#sent].map(([digest, { ts, count }]) => [ts, digest, count]);
   }

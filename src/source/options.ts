@@ -1,11 +1,11 @@
 /** The options of the poller of one source. Imports nothing of `src/config/`. */
 
 export interface SourceConnection {
-  /** `postgres://user@host:port/database?sslmode=…`; may leave the password to `password`. */
+  /** `postgres://user@host:port/database?sslmode=…`. The password may be given as `password` instead. */
   readonly url: string;
   readonly password?: string;
   readonly connectTimeoutMs: number;
-  /** Deadline of one statement. The slow levels, history and sources read by time have twenty times as long. */
+  /** Deadline of one statement. Slow levels, history and sources read by time have twenty times this deadline. */
   readonly statementTimeoutMs: number;
 }
 
@@ -13,7 +13,7 @@ export interface SourceColumns {
   readonly timestamp: string;
   readonly feature: string;
   readonly importance: string;
-  /** The column that names the model; without it the source has one model, `modelName`. */
+  /** The column that names the model. If left out, the source has one model, `modelName`. */
   readonly model?: string;
 }
 
@@ -26,7 +26,7 @@ export interface SourceOptions {
   /** `table` or `schema.table`, quoted as in SQL where it needs to be. */
   readonly table: string;
   readonly columns: SourceColumns;
-  /** How the names in that column hold a version, such as `{name}-v{version}`: all versions are one model. */
+  /** The pattern of names with a version in that column, such as `{name}-v{version}`. All versions are one model. */
   readonly versionedNames?: string;
   /** Name of the one model of a source without a model column. */
   readonly modelName: string;
@@ -35,13 +35,16 @@ export interface SourceOptions {
   readonly pollIntervalMs: number;
   /** Most rows in memory at a time. */
   readonly pageRows: number;
-  /** How much of the past is sent at the first start; 0 rows or 0 ms: none. */
+  /** How much of the past is sent at the first start. With 0 rows or 0 ms nothing is sent. */
   readonly history: { readonly ms: number; readonly maxRows: number };
   /** How far back level 0 and level 1 look, milliseconds; level 2 has no bound. */
   readonly lookbackMs: readonly [fast: number, middle: number];
-  /** How late a row of a view, foreign or partitioned table may commit. Every poll reads this much time again. */
+  /**
+   * How long after its timestamp a row of a view, foreign or partitioned table may commit. Every poll reads this much
+   * time again.
+   */
   readonly overlapMs: number;
-  /** If the stream has not answered for so long, the source's transaction is ended. */
+  /** If the stream has not answered for this time, the source's transaction is ended. */
   readonly streamDeadlineMs: number;
   /** A warning is logged when the watermark is further behind than this and than three poll intervals. */
   readonly horizonWarnMs: number;
@@ -49,7 +52,7 @@ export interface SourceOptions {
   readonly leastGapMs: number;
 }
 
-/** Defaults for OpenClaw's table. Spread them and add the name and the connection. */
+/** Defaults for OpenClaw's table. The name and the connection must be added. */
 export const defaultSourceOptions = {
   tenant: "default",
   environment: "default",

@@ -13,14 +13,14 @@
  * # What is missed
  *
  * The cursor is never later than the source's clock at the poll before. So the first poll after a commit finds the row
- * if the commit came within the overlap after the row's timestamp. A row that commits later than that is missed;
- * `driftwarden check` says so.
+ * if the commit came within the overlap after the row's timestamp. A row that commits later than that is missed.
+ * `driftwarden check` warns of it.
  *
  * # Failure handling
  *
- * A later query may give other rows, so a page cannot be read a second time. Each page is therefore stored before it is
- * sent, together with the cursor behind it. After a crash the stored page is sent again under the same number, and
- * detection drops by position what had arrived.
+ * A later query may return other rows, so a page cannot be read a second time. Each page is therefore stored before it
+ * is sent, together with the cursor after it. After a crash the stored page is sent again under the same number.
+ * Detection drops by position the rows that had arrived.
  */
 import type { SourceClient } from "./client.ts";
 import { storeRefused } from "./errors.ts";
@@ -52,7 +52,7 @@ export class OverlapReader {
     this.#ticks = new Ticks(deps, deps.options.overlapMs);
   }
 
-  /** Reads and sends what is new, then a tick. @throws SourceError, or what `pg` throws */
+  /** Reads and sends new rows, then a tick. @throws SourceError, or what `pg` throws */
   async poll(client: SourceClient, layout: SourceLayout): Promise<void> {
     const { options, clock } = this.#deps;
     const view = await openView(client, layout, slowTimeoutMs(options.connection));
@@ -69,7 +69,7 @@ export class OverlapReader {
     if (this.#sentSinceSave || idle) await this.save();
   }
 
-  /** What was read, each row once; undefined before the first poll. */
+  /** The counts of rows read, each row once; undefined before the first poll. */
   get rows(): SourceRows | undefined {
     return this.#state === undefined ? undefined : (this.#state.rows ?? noSourceRows);
   }
@@ -78,7 +78,10 @@ export class OverlapReader {
     if (this.#state !== undefined) await this.#saved(this.#state);
   }
 
-  /** The query reads later rows than this, ms since 1970. Rows up to it are forgotten: they are not read again. */
+  /**
+   * The query reads rows later than this, ms since 1970. Rows up to it are dropped from memory, because they are not
+   * read again.
+   */
   #boundMs({ cursor }: OverlapState): number {
     return Math.floor(cursor / 1000) - this.#deps.options.overlapMs;
   }
@@ -94,7 +97,7 @@ export class OverlapReader {
         : asOverlap(stored, { now, overlapMs: options.overlapMs });
     this.#sent = new Multiset(state.sent);
     this.#state = state;
-    // Saved at once, so that the end of history is decided once even if the first page fails.
+    // Saved at once, so the end of history is decided once even if the first page fails.
     return stored === undefined ? this.#saved(state) : state;
   }
 
@@ -137,14 +140,14 @@ export class OverlapReader {
     return surplus.length === 0 ? state : this.#sendPage(await this.#stored(state, surplus, now));
   }
 
-  /** @yields each row as many times as it occurs more often than it was sent */
+  /** @yields each row once for each occurrence that was not sent */
   *#unsent(page: readonly RawRow[]): Generator<RawRow> {
     for (const row of page) {
       for (let known = this.#sent.countOf(row); known < Number(row[3]); known += 1) yield row;
     }
   }
 
-  /** Stores a page with the cursor behind it. */
+  /** Stores a page with the cursor after it. */
   async #stored(
     state: OverlapState,
     surplus: readonly RawRow[],
@@ -206,7 +209,7 @@ export class OverlapReader {
     return next;
   }
 
-  /** Closes the history of each model, once a poll has read to the end for the first time. */
+  /** Closes the history of each model after the first poll that has read to its end. */
   async #endHistory(state: OverlapState): Promise<OverlapState> {
     const { history, ...rest } = state;
     if (history === undefined) return state;
@@ -223,7 +226,7 @@ export class OverlapReader {
   async #saved(state: OverlapState): Promise<OverlapState> {
     const stored = { ...state, sent: this.#sent.rows() };
     await this.#deps.progress.save(this.#deps.options.name, stored).catch((error: unknown) => {
-      // The save may have succeeded. So the next poll loads what is stored, with the rows that count as sent.
+      // The save may have succeeded. So the next poll loads the stored state, with the rows that count as sent.
       this.#state = undefined;
       return Promise.reject(storeRefused(error));
     });

@@ -14,13 +14,13 @@ import { allRows, newestRow, rowsSince, size, valuesOf } from "./sql/past.ts";
 import { openView, type PollSnapshot, pages } from "./view.ts";
 
 export interface Past {
-  /** How far back from the newest row to read, ms; Infinity: all rows. */
+  /** How far back from the newest row to read, ms. With Infinity all rows are read. */
   readonly ms: number;
   /** Called with the size of the table before the first row is read. */
   readonly found: (size: PastSize) => void;
   /** Receives rows in no order, each with the raw row of the table. */
   readonly take: (model: ModelKey, row: Row, raw: RawRow) => void;
-  /** Receives what belongs to no series. */
+  /** Receives rows that cannot belong to a series. */
   readonly leaveOut: (reason: SourceDropReason, raw: RawRow) => void;
 }
 
@@ -48,10 +48,10 @@ export interface PastRead {
 const maxAheadMs = 3_600_000;
 
 /**
- * Hands on the rows of a table, a view or a partitioned table as Postgres gives them, in one read-only snapshot, a page
- * in memory at a time.
+ * Passes the rows of a table, a view or a partitioned table to `take`, in the order of Postgres. It reads one read-only
+ * snapshot, with one page in memory at a time.
  *
- * @throws SourceError with the code of what is wrong and the GRANT or setting that mends it
+ * @throws SourceError with the code of the fault and the GRANT or setting that repairs it
  */
 export async function readPast(options: SourceOptions, past: Past): Promise<PastRead> {
   const client = await connect(options.connection);

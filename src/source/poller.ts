@@ -1,4 +1,4 @@
-/** Polls one source: connects, probes, polls and waits. After a failure it starts again with a backoff. */
+/** Polls one source: connects, probes, polls and waits. After a failure it repeats these steps with a backoff. */
 import { setTimeout as timer } from "node:timers/promises";
 import type { Logger } from "pino";
 import { backoffMs } from "../backoff.ts";
@@ -30,15 +30,18 @@ export interface PollerDeps {
 export interface Poller {
   /** Ok after a poll that succeeded, until one fails or nearly no row can be used. */
   health(): Health;
-  /** What was read, each row once, also by earlier pollers; undefined while it is not known. */
+  /** The counts of rows read, each row once, also by earlier pollers; undefined while they are not known. */
   rows(): SourceRows | undefined;
-  /** Finishes the page in hand and closes the connection. What was not acknowledged is read again next time. */
+  /**
+   * Waits for the page that is being sent, and closes the connection. Rows that are not acknowledged are read again
+   * later.
+   */
   stop(): Promise<void>;
 }
 
 const firstPauseMs = 250;
 const longestPauseMs = 30_000;
-/** A stop waits for the page in hand, but not for a stream that does not answer. */
+/** Longest wait of a stop for the page that is being sent. */
 const stopWithinMs = 5_000;
 
 const overlapPrice =
@@ -59,7 +62,7 @@ class SourcePoller implements Poller {
   #readsBy: SourceLayout["reading"] | undefined;
   #failures = 0;
   #lastCode: string | undefined;
-  /** The stream was late: the connection of this poll was closed, and its failure is reported already. */
+  /** Whether the stream was late. Then the connection of this poll is closed, and its failure is reported already. */
   #late = false;
 
   constructor(deps: PollerDeps) {
@@ -85,13 +88,13 @@ class SourcePoller implements Poller {
 
   async stop(): Promise<void> {
     this.#abort.abort();
-    // Ends a query that still runs at once; a page that is being handed on is finished.
+    // Ends a running query at once. A page that is being sent is finished.
     await this.#disconnect();
     const timeout = new AbortController();
     const waited = timer(stopWithinMs, undefined, { signal: timeout.signal }).catch(
       () => undefined,
     );
-    // A page that the stream keeps waiting is sent again by whoever polls next.
+    // The process that polls next sends a page again that the stream has not acknowledged.
     await Promise.race([this.#done, waited]);
     timeout.abort();
   }
@@ -115,7 +118,7 @@ class SourcePoller implements Poller {
     });
   }
 
-  /** @returns whether it failed */
+  /** @returns whether the poll failed */
   async #tryPoll(): Promise<boolean> {
     this.#deps.metrics.polls.inc(this.#labels);
     this.#late = false;
@@ -139,7 +142,10 @@ class SourcePoller implements Poller {
     return false;
   }
 
-  /** A new reader when a table was replaced by a view, or the other way round. It goes on from the stored state. */
+  /**
+   * The reader for the layout. When a table was replaced by a view or the reverse, a new reader continues from the
+   * stored state.
+   */
   async #readingOf({
     reading,
     kind,
@@ -161,8 +167,8 @@ class SourcePoller implements Poller {
   }
 
   /**
-   * An open transaction stops vacuum in all tables of the source's server. So the transaction is ended here. Once the
-   * stream has answered, the poll fails at its next page. The next poll goes on after the last acknowledged row.
+   * Ends the transaction, because an open one keeps vacuum from removing rows in the source's tables. Once the stream
+   * has answered, the poll fails at its next page. The next poll continues after the last acknowledged row.
    */
   #streamLate(): void {
     this.#late = true;
@@ -197,8 +203,8 @@ class SourcePoller implements Poller {
 }
 
 /**
- * Polls a source from now until `stop`. A failure is counted, logged once, shown in `health`, and the poll is tried
- * again: the network may come back, or a right may be granted.
+ * Polls a source from now until `stop`. A failure is counted, logged once and shown in `health`. The poll is then tried
+ * again, because the network may recover or a right may be granted.
  */
 export function startPoller(deps: PollerDeps): Poller {
   return new SourcePoller(deps);

@@ -21,7 +21,7 @@ interface CatalogRow {
   readonly role: string;
 }
 
-/** What a probe needs to know of a source. */
+/** The options of a probe. */
 export type ProbeOptions = Pick<SourceOptions, "connection" | "table" | "columns" | "timeZone">;
 
 const kinds = {
@@ -32,7 +32,7 @@ const kinds = {
   f: "a foreign table",
 } as const;
 
-/** Only the rows of one plain table have transaction ids and places of their own. */
+/** Only rows of a plain table without children have transaction ids and places of their own. */
 function readingOf({ kind, has_children }: CatalogRow): Pick<SourceLayout, "kind" | "reading"> {
   if (kind === "r" && !has_children) return { kind: kinds[kind], reading: "windows" };
   return {
@@ -50,7 +50,7 @@ function refuseUnreadable({ schema, name, readable, role }: CatalogRow): void {
 
 const rolesToFind = ["timestamp", "feature", "importance", "model"] as const;
 
-/** Names all missing columns at once, and proposes others where types and names allow. */
+/** Throws if columns are missing. The error names all of them, and proposes others where types and names allow. */
 function refuseMissing(columns: SourceColumns, available: readonly SourceColumn[]): void {
   const names = available.map(({ name }) => name);
   const missing = rolesToFind.filter((role) => !names.includes(columns[role] ?? names[0] ?? ""));
@@ -116,7 +116,7 @@ async function findTable(
   throw tableMissing(table, await readableTables(client));
 }
 
-/** Tables with a time, a number and a text that this role may read, as the configuration would name them. */
+/** Names of readable tables with a time, a number and a text column, in the form of the configuration. */
 async function readableTables(client: SourceClient): Promise<readonly string[]> {
   const { rows } = await client.query<{ readonly name: string }>(readableTablesQuery);
   return rows.map(({ name }) => name);
@@ -134,7 +134,7 @@ async function schemasOf(
   return rows[0]?.schemas ?? [];
 }
 
-/** The probe on a connection that is open already. */
+/** Probes the table on an open connection. */
 export async function probe(client: SourceClient, options: ProbeOptions): Promise<SourceLayout> {
   await client.begin(options.connection.statementTimeoutMs);
   const row = await findTable(client, options);
@@ -159,7 +159,7 @@ export async function probe(client: SourceClient, options: ProbeOptions): Promis
 /**
  * Connects, probes the table and disconnects.
  *
- * @throws SourceError with the code of what is wrong and the GRANT or setting that mends it
+ * @throws SourceError with the code of the fault and the GRANT or setting that repairs it
  */
 export async function probeSource(options: ProbeOptions): Promise<SourceLayout> {
   const client = await connect(options.connection);

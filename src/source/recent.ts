@@ -1,4 +1,4 @@
-/** Reads the newest rows of one model once, for a picture: one bounded query with a deadline, only SELECT. */
+/** Reads the newest rows of one model once, for a picture. It uses one bounded SELECT with a deadline. */
 import { familyPattern, likeVersions } from "../model-family.ts";
 import type { Row } from "../stream/record.ts";
 import { connect } from "./connection.ts";
@@ -15,13 +15,13 @@ export interface Recent {
   /** Rows later than `fromMs` and not later than `untilMs`, ms since 1970. */
   readonly fromMs: number;
   readonly untilMs: number;
-  /** At most so many rows, the newest ones. */
+  /** Most rows to read. The newest ones are read. */
   readonly maxRows: number;
-  /** Deadline of connecting and of each statement; the source's own one counts where it is shorter. */
+  /** Deadline of connecting and of each statement. The source's own deadline applies if it is shorter. */
   readonly timeoutMs: number;
 }
 
-/** @throws SourceError with the code of what is wrong */
+/** @throws SourceError with the code of the fault */
 export async function readRecent(
   options: SourceOptions,
   { model, fromMs, untilMs, maxRows, timeoutMs }: Recent,

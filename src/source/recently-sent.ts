@@ -1,5 +1,5 @@
 /**
- * Keeps the rows that the stream acknowledged last, as they were read. If the table is rewritten, they are recognised
+ * Keeps the rows that the stream acknowledged last, in their raw form. If the table is rewritten, they are recognised
  * among the rows that are read again. Their digests are computed only when they are needed.
  */
 import { Multiset, type SentRow } from "./multiset.ts";
@@ -13,7 +13,9 @@ export interface SentPage {
   readonly rows: readonly RawRow[];
 }
 
-/** Bounds of what is kept. If a source writes more than this in a minute, the oldest pages are dropped. */
+/**
+ * Most rows and characters that are kept. If a source writes more than this in a minute, the oldest pages are dropped.
+ */
 const maxRows = 50_000;
 const maxLength = 12_000_000;
 
@@ -29,7 +31,7 @@ export class RecentlySent {
   /** Total length of all cells, in characters. */
   #length = 0;
 
-  /** @param former what an earlier process has stored */
+  /** @param former the windows that an earlier process has stored */
   constructor(former: readonly SentWindow[]) {
     this.#former = former;
   }
@@ -42,12 +44,12 @@ export class RecentlySent {
     while (isFull() && this.#pages.length > 1) this.#dropOldest();
   }
 
-  /** Forgets pages that will not be read again: all of them at `ts` or before, microseconds. */
+  /** Drops pages that will not be read again: pages whose rows are all at `ts` or before, microseconds. */
   forget(ts: number): void {
     while ((this.#pages[0]?.rows.at(-1)?.[0] ?? Infinity) <= ts) this.#dropOldest();
   }
 
-  /** Forgets what an earlier process sent of a window, because the window is sent again from its beginning. */
+  /** Drops the rows of a window that an earlier process sent, because the window is sent again from its beginning. */
   forgetWindow(level: number, window: number): void {
     this.#former = this.#former.filter((sent) => sent.level !== level || sent.window !== window);
   }
@@ -67,12 +69,12 @@ export class RecentlySent {
       .filter(({ rows }) => rows.length > 0);
   }
 
-  /** How many rows of one window are remembered. */
+  /** How many rows of one window are kept. */
   rowsOf(level: number, window: number): number {
     return this.of(level, window).reduce((sum, [, , count]) => sum + count, 0);
   }
 
-  /** All of one window that is remembered. */
+  /** The kept rows of one window. */
   of(level: number, window: number): readonly SentRow[] {
     const isMeant = (sent: Omit<SentWindow, "rows">): boolean =>
       sent.level === level && sent.window === window;

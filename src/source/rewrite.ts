@@ -1,6 +1,6 @@
 /**
- * How reading goes on after the table was rewritten, when transaction ids no longer tell what was read. Rows of the
- * last minute are read again by time. Those that were sent are recognised by counting and left out. Pure.
+ * Computes the state after a rewrite of the table, when transaction ids no longer show which rows were read. Rows of
+ * the last minute are read again by time. Sent rows are recognised by counting and left out. Pure.
  */
 import { restartLevels } from "./levels.ts";
 import { Multiset } from "./multiset.ts";
@@ -16,11 +16,11 @@ export const readAgainMs = ({ watermark }: Pick<SourceState, "watermark">): numb
   watermark === undefined ? -Infinity : Math.floor(watermark / 1000) - againMs;
 
 /**
- * The state after the table or the cluster was rewritten. Rows that were not read yet, and are older than a minute
- * before the watermark, are missed.
+ * The state after the table or the cluster was rewritten. Unread rows that are older than a minute before the watermark
+ * are missed.
  *
- * @param state has the identity of the new table or cluster already
- * @param clockMs is used before there is a watermark
+ * @param state already has the identity of the new table or cluster
+ * @param clockMs used before there is a watermark
  */
 export function afterRewrite(
   state: SourceState,
@@ -33,8 +33,8 @@ export function afterRewrite(
 }
 
 /**
- * The state after a view was replaced by a table. Windows are numbered on from its last page, and reading goes on from
- * its cursor. A stored page that may not have arrived is read again.
+ * The state after a view was replaced by a table. Window numbers continue from the view's last page. Reading starts a
+ * minute before the view's cursor. A stored page that may not have arrived is read again.
  */
 export function afterOverlap(
   { cursor, lastPage, sent, page }: OverlapState,
@@ -50,9 +50,9 @@ export function afterOverlap(
 }
 
 /**
- * The state after a plain table was replaced by a view. Pages are numbered on from the last window of any level: if a
- * table comes back, the windows of all levels are numbered on from the last page. Reading begins a minute before the
- * table's watermark. Rows of that minute that were sent count as sent.
+ * The state after a plain table was replaced by a view. Page numbers continue from the highest window number of all
+ * levels. If a table replaces the view later, all levels continue from the last page number. Reading begins a minute
+ * before the table's watermark. Stored sent rows of that minute count as sent.
  *
  * @param now microseconds since 1970, used before there is a watermark
  */

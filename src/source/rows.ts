@@ -4,7 +4,7 @@ import { modelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import type { SourceOptions } from "./options.ts";
 
-/** As the queries select it: microseconds, feature, importance, ctid, model. */
+/** A row in the column order of the queries. The time is in microseconds. */
 export type RawRow = readonly [
   ts: number | null,
   feature: string | null,
@@ -23,7 +23,7 @@ export const sourceDropReasons = [
 
 export type SourceDropReason = (typeof sourceDropReasons)[number];
 
-/** Why a row was read and left out: it belongs to no series, or is too large for the stream. */
+/** Why a row was left out: it belongs to no series, or is too large for the stream. */
 export type LeftOutReason = SourceDropReason | "too_large";
 
 /**
@@ -41,7 +41,7 @@ export interface ModelRow {
 
 /**
  * A number, NaN or ±Infinity is an importance. NULL, or text that is no number, becomes NaN, because the model did
- * write this feature. Detection judges such values.
+ * write this feature. Detection judges values that are not finite.
  */
 function importanceOf(text: string | null): number {
   return text === null || text.trim() === "" ? Number.NaN : Number(text);
@@ -53,7 +53,7 @@ function tidOf(ctid: string): number {
   return Number(ctid.slice(1, comma)) * 65_536 + Number(ctid.slice(comma + 1, -1));
 }
 
-/** Where a row stands in the order in which windows are read. */
+/** The place of a row in the reading order of windows. */
 export interface RowPlace {
   readonly ts: number;
   readonly tid: number;

@@ -2,7 +2,7 @@
  * Counts the rows of a source. A row that is read again counts once. The counts are stored with the source's positions,
  * so they survive restarts and takeovers.
  *
- *     counts stored = rows of closed windows      what is open is read again after a crash, and counted then
+ *     counts stored = rows of closed windows      open windows are read again after a crash, and counted then
  *     counts shown  = stored + rows acknowledged of open windows
  */
 import type { LeftOutReason } from "./rows.ts";
@@ -32,7 +32,7 @@ export class RowTally {
   /** Rows of each open window that the stream has acknowledged. */
   readonly #open = new Map<string, SourceRows>();
 
-  /** @param stored what the source's positions hold; undefined: nothing was counted yet */
+  /** @param stored the stored counts; undefined if nothing was counted yet */
   constructor(stored: SourceRows = noSourceRows) {
     this.#stored = stored;
   }
@@ -46,7 +46,7 @@ export class RowTally {
     return [...this.#open.values()].reduce(sumOf, this.#stored);
   }
 
-  /** @param window name of the window, or `history`: it is read again from its beginning after a crash */
+  /** @param window name of the window, or `history`. After a crash it is read again from its beginning. */
   acknowledged(window: string, rows: SourceRows): void {
     this.#open.set(window, sumOf(this.#open.get(window) ?? noSourceRows, rows));
   }
@@ -55,7 +55,7 @@ export class RowTally {
     return this.#open.has(window);
   }
 
-  /** The window is closed, or what was acknowledged of it is not read again. */
+  /** Adds the window to the stored counts. Call it when its acknowledged rows will not be read again. */
   close(window: string): void {
     this.#stored = sumOf(this.#stored, this.#open.get(window) ?? noSourceRows);
     this.#open.delete(window);

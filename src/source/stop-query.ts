@@ -1,6 +1,6 @@
 /**
- * Ends a query that a connection has left running on the server. Closing the socket does not end it, because Postgres
- * notices a closed socket only when it next writes.
+ * Ends a query that still runs on the server. Closing the socket does not end it, because Postgres detects a closed
+ * socket only at its next write.
  */
 import { once } from "node:events";
 import { connect, type NetConnectOpts } from "node:net";
@@ -11,7 +11,7 @@ import { Client, type ClientConfig } from "pg";
 const cancelRequest = 80_877_102;
 const patienceMs = 1000;
 
-/** A role may end its own sessions. The application name protects a session that got the same process id meanwhile. */
+/** A role may end its own sessions. The application name protects another session that has got the same process id. */
 const terminate = `
   SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
   WHERE a.pid OPERATOR(pg_catalog.=) $1 AND a.usename OPERATOR(pg_catalog.=) CURRENT_USER
@@ -19,8 +19,7 @@ const terminate = `
 
 /**
  * Asks the server to cancel the query. If the query has not ended a second later, terminates the session, because a
- * function may catch the cancellation. Never rejects: a server that cannot be reached ends the query at its
- * statement_timeout.
+ * function may catch the cancellation. Never rejects: an unreachable server ends the query at its statement_timeout.
  *
  * @param config of another connection to the same server
  * @param running settles when the query has ended
@@ -37,7 +36,7 @@ export async function stopQuery(
   if (!ended) await terminated(config, pid).catch(() => undefined);
 }
 
-/** A number that the server gave at the start of the session. pg's types do not declare it. */
+/** A number that the server sent at the start of the session. pg's types do not declare it. */
 function backendNumber(client: Client, name: "processID" | "secretKey"): number | undefined {
   const value: unknown = Reflect.get(client, name);
   return typeof value === "number" ? value : undefined;
@@ -54,7 +53,7 @@ async function cancel({ host, port }: Client, pid: number, secret: number): Prom
   try {
     await once(socket, "connect", { signal: AbortSignal.timeout(patienceMs) });
     socket.end(message);
-    // The server closes the connection when it has sent the signal.
+    // The server closes the connection after it has sent the signal.
     await once(socket.resume(), "close", { signal: AbortSignal.timeout(patienceMs) });
   } finally {
     socket.on("error", () => undefined).destroy();

@@ -1,4 +1,4 @@
-/** Findings from a sample of a source's newest rows: models, cadence, values that can be used. Pure. */
+/** Findings from a sample of a source's newest rows: models, cadence, usable values. Pure. */
 
 import { formatDuration } from "../duration.ts";
 import { type CheckFinding, doubtful, fine, wrong } from "../finding.ts";
@@ -10,7 +10,7 @@ import { versionFindings, withoutModels } from "./version-findings.ts";
 export interface SampledRow {
   /** Microseconds since 1970. */
   readonly ts: number;
-  /** Seconds, by the source's clock. */
+  /** Age of the row in seconds, by the source's clock. */
   readonly age: number;
   readonly feature: string | null;
   readonly importance: string | null;
@@ -69,7 +69,7 @@ function summaryOf({ layout, rows, isWhole, pollMs, hasIndex }: Surveyed): strin
     .concat(`; a poll costs ${Math.max(1, Math.round(pollMs))} ms${index}`);
 }
 
-/** The median time between two neighbouring times of one model; undefined when no model has two. */
+/** The median gap between neighbouring times of one model; undefined without a gap of a second or more. */
 function cadenceMs(rows: readonly SampledRow[]): number | undefined {
   const times = new Map<string | null, Set<number>>();
   for (const { model, ts } of rows) {
@@ -87,7 +87,7 @@ function cadenceMs(rows: readonly SampledRow[]): number | undefined {
 const isNumber = (text: string | null): boolean =>
   text !== null && text.trim() !== "" && Number.isFinite(Number(text));
 
-/** The column is wrong if over 90 % of its values are no numbers, and doubtful if over 10 % are. */
+/** The finding is `wrong` if over 90 % of the values are no numbers, and `doubtful` if over 10 % are none. */
 function valueFindings({ rows, layout, options }: Surveyed, key: string): readonly CheckFinding[] {
   const { importance, feature } = layout.columns;
   const type = layout.available.find(({ name }) => name === importance)?.type ?? "unknown";
@@ -116,7 +116,9 @@ function valueFindings({ rows, layout, options }: Surveyed, key: string): readon
   return found;
 }
 
-/** If a feature comes several times at one time, the table may hold several models without a column that names them. */
+/**
+ * If a feature occurs several times at one time, the table may hold several models without a column that names them.
+ */
 function modelFindings({ rows, layout, options }: Surveyed, key: string): readonly CheckFinding[] {
   if (layout.hasModelColumn) return versionFindings(rows, { ...options, key });
   if (options.versionedNames !== undefined) return [withoutModels(key)];

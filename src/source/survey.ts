@@ -1,5 +1,5 @@
 /**
- * Checks a source for `check` and the daemon's probes: what can be read now, how many values can be used, and what a
+ * Checks a source for `check` and the daemon's probes: whether it is readable, how many values are usable, and what a
  * poll costs.
  */
 import { type CheckFinding, failed } from "../finding.ts";
@@ -14,19 +14,22 @@ import { hasTimeIndex, newestRows, pollPrice } from "./sql/survey.ts";
 import { type SampledRow, surveyFindings } from "./survey-findings.ts";
 
 export interface SourceSurvey {
-  /** At least one. */
+  /** At least one finding. */
   readonly findings: readonly CheckFinding[];
-  /** Names in the sample; empty when nothing could be read. */
+  /** Names of the models in the sample; empty when nothing could be read. */
   readonly models: ReadonlySet<string>;
   readonly features: ReadonlySet<string>;
 }
 
-/** How many of the newest rows are looked at. */
+/** Number of newest rows in the sample. */
 const sampleRows = 5_000;
-/** Longest deadline of connecting and of a statement, shorter than `check` waits. A source may have a shorter one. */
+/**
+ * Longest deadline of connecting and of a statement. It is shorter than the wait of `check`. A source may have a
+ * shorter one.
+ */
 const longestMs = 8_000;
 
-/** Never throws: what goes wrong is a finding. */
+/** Never throws: every failure becomes a finding. */
 export async function surveySource(options: SourceOptions): Promise<SourceSurvey> {
   const key = `sources.${options.name}`;
   const patience = Math.min(options.connection.statementTimeoutMs, longestMs);

@@ -24,14 +24,20 @@ interface Marked {
   readonly newest?: number;
 }
 
-/** What the poll saw. */
+/** The data of the poll's snapshot. */
 export type TickView = Pick<PollSnapshot, "xmin" | "ceiling" | "running" | "inRecovery">;
 
-/** Poll intervals that are tolerated: the watermark may be the clock of the poll before. */
+/**
+ * How many poll intervals are tolerated without a warning or a gap. The watermark may be the clock of the previous
+ * poll.
+ */
 const tolerablePolls = 3;
-/** A poll is late when more than this many intervals have passed since the one before. */
+/** A poll is late when more than this many intervals have passed since the previous one. */
 const promptPolls = 1.5;
-/** The time that a poll takes is no gap. Of a longer poll only this much counts: its process may have been paused. */
+/**
+ * The duration of a poll is no gap. Of a longer poll only this much is deducted, because its process may have been
+ * paused.
+ */
 const longestPollUs = 60_000_000;
 
 export class Ticks {
@@ -43,7 +49,9 @@ export class Ticks {
   /** How long the last poll took. */
   #tookUs = 0;
 
-  /** @param lagMs how long after its timestamp a row may still come. The watermark stays that far behind. Default 0 */
+  /**
+   * @param lagMs how long after its timestamp a row may still arrive. The watermark stays that far behind. Default 0
+   */
   constructor(deps: TickDeps, lagMs = 0) {
     this.#deps = deps;
     this.#lagUs = lagMs * 1000;
@@ -54,7 +62,7 @@ export class Ticks {
     this.#promptUs = 1000 * promptPolls * pollIntervalMs;
   }
 
-  /** Call it before a poll reads. Logs a pause that has to be caught up with. */
+  /** Call it before a poll reads. Logs a pause since the last poll. */
   begin(state: Marked, clock: number): void {
     this.#horizon.resumed(lastPollOf(state) ?? clock, clock);
   }
@@ -62,7 +70,7 @@ export class Ticks {
   /**
    * Ends a poll.
    *
-   * @param clock when the snapshot was taken, on our clock, microseconds
+   * @param clock when the snapshot was taken, by this process's clock, microseconds
    */
   async send<State extends Marked>(state: State, view: TickView, clock: number): Promise<State> {
     const next = await this.#send(state, view, clock);
@@ -73,7 +81,7 @@ export class Ticks {
   async #send<State extends Marked>(state: State, view: TickView, clock: number): Promise<State> {
     const gap = this.#gap(state, clock);
     const mark = { ceiling: view.ceiling, clock };
-    // A standby does not show what runs on its primary.
+    // A standby does not show the running transactions of its primary.
     const own = view.inRecovery || !this.#isPrompt(state, clock) ? undefined : mark;
     const reached = watermarkAt(state.marks, { horizon: view.xmin, own });
     const marks = withMark(reached.marks, mark);
@@ -102,21 +110,21 @@ export class Ticks {
     return { kind: "tick", source, ...always, ...(newest !== undefined && { newest }) };
   }
 
-  /** Time without a successful poll; 0 while one follows the other. */
+  /** Time without a successful poll; 0 if the last poll is recent. */
   #gap(state: Marked, clock: number): number {
     const elapsed = elapsedSince(state, clock);
     return elapsed > this.#tolerableGapUs + this.#tookUs ? elapsed : 0;
   }
 
   /**
-   * Whether the poll came when it was due. After an outage that is too short for a gap, writers have until the next poll
-   * to come back. Only then does the watermark pass the outage.
+   * Whether the poll ran when it was due. After an outage that is too short for a gap, writers have until the next poll
+   * to resume. Only then may the watermark pass the outage.
    */
   #isPrompt(state: Marked, clock: number): boolean {
     return elapsedSince(state, clock) <= this.#promptUs + this.#tookUs;
   }
 
-  /** A row with a time ahead of the clock counts as a row of now. */
+  /** The newest row time delivered. A time ahead of the clock counts as the present time. */
   #newest({ newest: before }: Marked, clock: number): number | undefined {
     const { newest: sent } = this.#deps.delivery;
     return sent === undefined ? before : Math.max(before ?? -Infinity, Math.min(sent, clock));
@@ -132,6 +140,6 @@ export class Ticks {
 
 const elapsedSince = (state: Marked, clock: number): number => clock - (lastPollOf(state) ?? clock);
 
-/** A rewrite of the source drops the marks. Then the watermark, which is earlier, is used instead. */
+/** A rewrite of the source drops the marks. Then the watermark is used instead. It is earlier than the last poll. */
 const lastPollOf = ({ marks, watermark }: Marked): number | undefined =>
   marks.at(-1)?.clock ?? watermark;

@@ -1,21 +1,21 @@
 /**
- * Reads a plain table by transaction id: each poll sends the rows of the transactions that ended since the last one.
+ * Reads a plain table by transaction id: each poll sends the rows of the transactions that ended since the last poll.
  *
  *     snapshot ──► level 0, 1, 2: the window left open, then the next one ──► bounds move ──► tick
  *
  *     one window:  store it as open ──► send page by page, each acknowledged ──► closed
  *
- * The levels and the proof that no row is missed or read twice are in levels.ts. This file does the I/O.
+ * levels.ts defines the levels and proves that no row is missed or read twice. This file does the I/O.
  *
  * # Failure handling
  *
- * - A poll fails: the state stays in memory. The next poll reads the open window again, and sends only what comes after
- *   the last acknowledged row.
- * - The process dies: the next one finds the window open in the store. It sends all of it again under the same number,
- *   and detection drops by position what had arrived.
- * - A save fails: the window is not used. A window that only this process knows would be sent, and after a crash its
- *   number would be given to other rows.
- * - The table was rewritten: transaction ids no longer tell what was read. Reading goes on by time (rewrite.ts).
+ * - A poll fails: the state stays in memory. The next poll reads the open window again, and sends only rows after the
+ *   last acknowledged one.
+ * - The process dies: the next one finds the open window in the store. It sends the whole window again under the same
+ *   number. Detection drops by position the rows that had arrived.
+ * - A save fails: the window is not sent. Otherwise, after a crash, other rows would get the number of the unsaved
+ *   window.
+ * - The table was rewritten: transaction ids no longer tell what was read. Reading continues by time (rewrite.ts).
  */
 import type { SourceClient } from "./client.ts";
 import { storeRefused } from "./errors.ts";
@@ -52,9 +52,9 @@ export class TransactionWindowReader {
   readonly #pacing = new Pacing();
   readonly #ticks: Ticks;
   #state: SourceState | undefined;
-  /** Last acknowledged row of each open window. After a failed poll, sending goes on behind it. */
+  /** Last acknowledged row of each open window. After a failed poll, sending continues after it. */
   readonly #acknowledged: (RowPlace | undefined)[] = [];
-  /** Page that was handed to the stream and not acknowledged. It may have arrived. */
+  /** Page that was sent and not acknowledged. It may have arrived. */
   #inDoubt: SentPage | undefined;
   #recent = new RecentlySent([]);
   #tally: RowTally | undefined;
@@ -68,9 +68,9 @@ export class TransactionWindowReader {
   }
 
   /**
-   * Reads and sends what is new, then a tick.
+   * Reads and sends new rows, then a tick.
    *
-   * @throws SourceError, or what `pg` throws. Close the connection then; the next call goes on where this one ended.
+   * @throws SourceError, or what `pg` throws. Close the connection then. The next call continues where this one ended.
    */
   async poll(client: SourceClient, layout: SourceLayout): Promise<void> {
     const view = await openView(client, layout, this.#deps.options.connection.statementTimeoutMs);
@@ -86,17 +86,17 @@ export class TransactionWindowReader {
     if (this.#sentSinceSave || idle) await this.#saved(this.#state);
   }
 
-  /** When the snapshot was taken, on our clock, milliseconds. */
+  /** When the snapshot was taken, by this process's clock, milliseconds. */
   #at(view: PollSnapshot): number {
     return this.#deps.clock.at(view.clock / 1000);
   }
 
-  /** What was read, each row once; undefined before the first poll. */
+  /** The counts of rows read, each row once; undefined before the first poll. */
   get rows(): SourceRows | undefined {
     return this.#tally?.shown;
   }
 
-  /** Saves what was acknowledged. Called at a stop, so that the next start sends no closed window again. */
+  /** Saves the acknowledged state. Called at a stop, so the next start sends no closed window again. */
   async save(): Promise<void> {
     if (this.#state === undefined) return;
     const sentLately = this.#recent.windows(readAgainMs(this.#state) * 1000);
@@ -108,7 +108,7 @@ export class TransactionWindowReader {
     await this.#deps.progress
       .save(this.#deps.options.name, state)
       .catch((error: unknown) => Promise.reject(storeRefused(error)));
-    // Only after it is stored; see the header.
+    // Set only after the save; see the top of this file.
     this.#state = state;
     this.#savedAt = performance.now();
     this.#sentSinceSave = false;
@@ -137,7 +137,7 @@ export class TransactionWindowReader {
     return state;
   }
 
-  /** The state with which reading begins at this snapshot. Older rows are history, or were read another way. */
+  /** The state with which reading begins at this snapshot. Older rows are history, or another reader has read them. */
   #start(view: PollSnapshot): SourceState {
     const { systemIdentifier, relfilenode } = view;
     const positions = startLevels(view.xmin, this.#at(view), this.#deps.options.lookbackMs);
@@ -150,12 +150,12 @@ export class TransactionWindowReader {
     return { ...this.#start(view), history: { sinceMs, untilMs } };
   }
 
-  /** Sends the history, if that is still to be done. */
+  /** Sends the history, if it is not sent yet. */
   async #sendHistory({ history, ...state }: SourceState, view: PollSnapshot): Promise<SourceState> {
     if (history === undefined) return state;
     const { options, delivery, clock, logger } = this.#deps;
     const { horizon } = state.levels[0];
-    // Nothing but history was sent so far, and history is sent again from its beginning.
+    // Only history was sent so far, and history is sent again from its beginning.
     this.#recent = new RecentlySent([]);
     const counted = await sendHistory(view, delivery, {
       ...history,
@@ -176,7 +176,7 @@ export class TransactionWindowReader {
     view: PollSnapshot,
     identity: Exclude<TableIdentity, "same">,
   ): Promise<SourceState> {
-    // A page in doubt is otherwise read again with its window. That is no longer possible, so send the page now.
+    // Usually a page in doubt is read again with its window. After a rewrite that is impossible, so send the page now.
     if (this.#inDoubt !== undefined) await this.#deliver(this.#inDoubt);
     this.#countSent(state);
     this.#acknowledged.length = 0;
@@ -189,14 +189,16 @@ export class TransactionWindowReader {
     this.#deps.metrics.rewrites.inc(this.#labels);
     this.#deps.logger.warn({ reason: identity.lost }, "source rewritten, reading starts anew");
     const { history } = state;
-    // The history is not sent yet. It starts again and takes all rows that are there now.
+    // The history is not sent completely. It starts again with all present rows.
     if (history !== undefined) return this.#saved({ ...this.#start(view), history });
     const fresh = { ...state, systemIdentifier, relfilenode };
     const now = { xmin: view.xmin, clockMs: this.#at(view) };
     return this.#saved(afterRewrite(fresh, now, this.#recent));
   }
 
-  /** Counts what was sent of the open windows, since it is not read again. An earlier process may have sent it. */
+  /**
+   * Counts the sent rows of the open windows, because they are not read again. An earlier process may have sent them.
+   */
   #countSent({ levels: states }: SourceState): void {
     for (const level of levels) {
       const { open } = states[level];
@@ -207,7 +209,7 @@ export class TransactionWindowReader {
     this.#tally?.closeAll();
   }
 
-  /** Reads the window that a failed poll left open, then the next one. Does nothing while the level has to rest. */
+  /** Reads the window that a failed poll left open, then the next one. Does nothing until the level is due. */
   async #readLevel(before: SourceState, level: Level, view: PollSnapshot): Promise<SourceState> {
     if (!this.#pacing.due(level, performance.now())) return before;
     const { open } = before.levels[level];
@@ -239,7 +241,7 @@ export class TransactionWindowReader {
         });
       }
     } finally {
-      // Also after a failure: a slow level that always fails must rest, so that the faster levels are read.
+      // Also after a failure: a slow level that always fails must pause, so the faster levels are read.
       const now = performance.now();
       const readMs = now - startedAt - sendingMs;
       this.#pacing.ran(level, readMs, now);
@@ -248,12 +250,12 @@ export class TransactionWindowReader {
     this.#acknowledged[level] = undefined;
     this.#tally?.close(`level ${level}`);
     if (this.#inDoubt?.level === level) this.#inDoubt = undefined;
-    // Kept in memory at once, so that a later failure in this poll does not read this window again.
+    // Kept in memory at once, so this window is not read again after a later failure in this poll.
     this.#state = closed(state, level, window.to);
     return this.#state;
   }
 
-  /** Stores the window as open, if it is not yet, and sends one page of it. */
+  /** Stores the window as open, if it is not stored yet, and sends one page of it. */
   async #handOn(
     page: readonly RawRow[],
     { state, level, window }: { state: SourceState; level: Level; window: SourceWindow },

@@ -1,9 +1,9 @@
-/** Watches how many of a source's newest rows can be used. If nearly none can, the source is not healthy. */
+/** Counts how many of a source's newest rows are usable. If nearly none is, the source is not healthy. */
 import type { RawRow } from "./rows.ts";
 
-/** About this many of the newest rows count. */
+/** About this many of the newest rows are counted. */
 const newestRows = 1000;
-/** Fewer rows are not judged. */
+/** With fewer rows the source counts as healthy. */
 const leastRows = 20;
 const unusableShare = 0.9;
 
@@ -12,7 +12,7 @@ export class Usability {
   #unusable = 0;
   #example: string | undefined;
 
-  /** @param unusable number of its rows that are left out, or have an importance that is no finite number */
+  /** @param unusable number of the page's rows that are left out, or whose importance is not finite */
   add(page: readonly RawRow[], unusable: number, example: RawRow | undefined): void {
     this.#rows += page.length;
     this.#unusable += unusable;
@@ -23,7 +23,7 @@ export class Usability {
     this.#unusable *= kept;
   }
 
-  /** Why the source is not healthy; undefined while it is. */
+  /** Why the source is not healthy; undefined while it is healthy. */
   get problem(): string | undefined {
     if (this.#rows < leastRows || this.#unusable <= unusableShare * this.#rows) return undefined;
     const share = Math.round((100 * this.#unusable) / this.#rows);

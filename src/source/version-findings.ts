@@ -1,4 +1,4 @@
-/** Finds out whether the model names in a source's newest rows are models or versions of models. Pure. */
+/** Checks whether the names in a source's model column are models or versions of models. Pure. */
 import { type CheckFinding, doubtful } from "../finding.ts";
 import { type FamilyOf, familyOf, proposedTemplate } from "../model-family.ts";
 
@@ -10,7 +10,7 @@ export const withoutModels = (key: string): CheckFinding =>
     key: `${key}.versioned_names`,
   });
 
-/** The part of a row that is used here. */
+/** The time and the model name of a row. */
 interface NamedRow {
   /** Microseconds since 1970. */
   readonly ts: number;
@@ -23,7 +23,7 @@ interface VersionedSource {
   readonly key: string;
 }
 
-/** Names that follow each other in time and differ in a number or a date only are versions of one model. */
+/** Names that follow each other in time and differ only in a number or a date are versions of one model. */
 export function versionFindings(
   rows: readonly NamedRow[],
   { versionedNames, key }: VersionedSource,
@@ -44,7 +44,7 @@ export function versionFindings(
   ];
 }
 
-/** Versions follow each other. Names of one family with rows at the same time are probably different models. */
+/** Versions follow each other in time. Names of one family with rows at the same time are probably different models. */
 function meltedFindings(
   spans: ReadonlyMap<string, Span>,
   template: string,
@@ -98,7 +98,7 @@ function spansOf(rows: readonly NamedRow[]): ReadonlyMap<string, Span> {
   return spans;
 }
 
-/** @returns two names of one family, the second of which begins after the first ends; undefined where any overlap */
+/** @returns two names of one family, where the second begins after the first ends; undefined if any names overlap */
 function firstSuccession(
   spans: ReadonlyMap<string, Span>,
   family: FamilyOf,

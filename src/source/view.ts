@@ -20,13 +20,13 @@ export interface PollSnapshot {
   readonly clock: number;
   /** Id of the oldest transaction that was running. */
   readonly xmin: Xid;
-  /** One above the id of the newest transaction that had ended. */
+  /** One above the highest id of a transaction that had ended. */
   readonly xmax: Xid;
-  /** Above every transaction id that was given out before `clock`. */
+  /** Above every transaction id that existed at `clock`. */
   readonly ceiling: Xid;
-  /** Transactions with an id that ran or were prepared just before the snapshot. */
+  /** Transactions with an id that were running or prepared just before the snapshot. */
   readonly running: readonly RunningTransaction[];
-  /** Changes when the table is rewritten. Empty when the source has no file of its own. */
+  /** Changes when the table is rewritten. Empty when the table has no file of its own. */
   readonly relfilenode: string;
   readonly systemIdentifier: string;
   /** Whether the server is a standby. */
@@ -41,13 +41,13 @@ interface ClockRow {
 interface SnapshotRow {
   readonly xmin: Xid;
   readonly xmax: Xid;
-  /** Null when the table was dropped, and for what has no file of its own. */
+  /** Null when the table was dropped or has no file of its own. */
   readonly relfilenode: string | null;
   readonly system_identifier: string;
   readonly in_recovery: boolean;
 }
 
-/** Begins the transaction. The caller finishes it, or closes the connection. */
+/** Begins the transaction. The caller ends it, or closes the connection. */
 export async function openView(
   client: SourceClient,
   layout: SourceLayout,
@@ -84,7 +84,7 @@ export interface PageQuery {
   readonly values: readonly unknown[];
   /** Most rows of a page; fewer when names are long. */
   readonly pageRows: number;
-  /** Deadline of each statement from here on. Default: the transaction's. */
+  /** Deadline of each further statement. Default: the deadline of the transaction. */
   readonly timeoutMs?: number;
 }
 
@@ -92,7 +92,7 @@ export interface PageQuery {
 const firstPageRows = 5000;
 const pageBytes = 8_000_000;
 
-/** How many rows like these make a page. */
+/** How many rows of this average length fit into a page. */
 function rowsOfAPage(rows: readonly RawRow[]): number {
   const lengths = rows.map((row) =>
     row.reduce<number>((sum, cell) => sum + String(cell).length, 0),
@@ -102,7 +102,7 @@ function rowsOfAPage(rows: readonly RawRow[]): number {
 }
 
 /**
- * A query's rows through a cursor: sorted once by the server, one page in memory at a time.
+ * Reads the rows of a query through a cursor. The server sorts once, and one page is in memory at a time.
  *
  * @yields pages of at most `pageRows` rows, never an empty one
  */
@@ -123,12 +123,12 @@ export async function* pages(
 }
 
 /**
- * Whether the stored state still fits the table.
+ * How the table relates to the stored state.
  *
  * - `same`: transaction ids and places of rows are as before.
  * - `moved`: rows have other places but kept their transaction ids, as after VACUUM FULL or CLUSTER.
- * - `lost`: transaction ids say nothing any more, for the reason given. ALTER TABLE may rewrite all rows, or the table
- *   was restored or truncated. Then no row from before the last poll is left.
+ * - `lost`: transaction ids no longer show which rows were read, for the given reason. For example, ALTER TABLE has
+ *   rewritten all rows, or the table was restored or truncated.
  */
 export type TableIdentity = "same" | "moved" | { readonly lost: string };
 

@@ -1,4 +1,4 @@
-/** The query of a window: its rows in the order in which they are sent, with the timeout of its level. */
+/** The query of a window, with the timeout of its level. It returns the rows in the order in which they are sent. */
 import type { Level } from "./levels.ts";
 import { type SourceOptions, slowTimeoutMs } from "./options.ts";
 import type { SourceWindow } from "./progress.ts";

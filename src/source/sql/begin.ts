@@ -1,8 +1,8 @@
-/** How a transaction of a source begins. */
+/** The statements that begin a transaction on a source. */
 
 /**
- * Anyone who may create functions or operators in a schema of the search path could have them run under our role, in
- * place of those of Postgres. So the path has only Postgres's own schemas, and tables are named with their schema.
+ * A role that may create functions or operators in a schema of the search path could replace those of Postgres. They
+ * would run under our role. So the path has only Postgres's own schemas, and tables are named with their schema.
  */
 export const safePath = "pg_catalog,pg_temp";
 

@@ -1,7 +1,7 @@
 /**
  * The source's clock (microseconds), then the ids of the running transactions. The query runs before the poll's
- * transaction, since the ids have to be read before its snapshot. Backends come first, because a transaction that is
- * being prepared is listed as prepared before its backend releases it.
+ * transaction, because the ids must be read before its snapshot. Backends are read first: a transaction that is being
+ * prepared is listed as prepared before its backend releases it.
  */
 export const clock = `
   SELECT (extract(epoch FROM statement_timestamp()) * 1000000)::bigint::text AS clock,

@@ -1,6 +1,6 @@
 /**
- * The columns of a table ($1: its oid) in order, domains by their base types, and whether the type is one of Postgres
- * itself.
+ * The columns of a table ($1: its oid) in order, with their types. Domains are shown by their base types. `builtin`
+ * tells whether the type belongs to Postgres itself.
  */
 export const columns = `
   SELECT a.attname AS name,

@@ -1,6 +1,6 @@
 /**
- * The newest $4 rows later than $3, oldest first, that the levels will not read. Those are rows that none of the $2
- * transactions from $1 on has written.
+ * The newest $4 rows of the history that are later than $3, oldest first. History rows are rows that none of the $2
+ * transactions from $1 on has written. The levels do not read them.
  */
 import type { SourceLayout } from "../layout.ts";
 import { bound, selectList, table, time, writtenIn } from "./row.ts";

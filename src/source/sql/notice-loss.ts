@@ -1,5 +1,5 @@
 /**
- * Makes the server check every second, while it runs a query, whether this client is still connected (Postgres 14, on
+ * While the server runs a query, it checks every second whether this client is still connected (from Postgres 14 on
  * Linux).
  */
 export const noticeLoss = `

@@ -2,7 +2,9 @@
 import type { SourceLayout } from "../layout.ts";
 import { bound, rowColumns, table, time } from "./row.ts";
 
-/** Rows later than $1, oldest first. The fourth column is the number of equal rows, instead of a ctid. */
+/**
+ * Rows with a finite time later than $1, oldest first. The fourth column is the number of equal rows, instead of a ctid.
+ */
 export const overlapRows = (layout: SourceLayout): string => {
   const { instant, feature, importance, model } = rowColumns(layout);
   return `
@@ -13,7 +15,9 @@ export const overlapRows = (layout: SourceLayout): string => {
   ORDER BY 1, 5, 2, 3`;
 };
 
-/** The time (microseconds) of the row later than $1 that has exactly $2 newer ones; no row when there are fewer. */
+/**
+ * The time (microseconds) of the row after the $2 newest rows later than $1. Without such a row the result is empty.
+ */
 export const newestRows = (layout: SourceLayout): string => `
   SELECT ${rowColumns(layout).instant} AS since
   FROM ${table(layout)}

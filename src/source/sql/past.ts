@@ -1,4 +1,4 @@
-/** Queries of the past of a source. Rows come in no order, so no index is needed and the first page comes at once. */
+/** Queries of the past of a source. Rows are not sorted, so no index is needed and the first page arrives at once. */
 import { escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
 import { bound, rowColumns, selectList, table, tableName, time } from "./row.ts";
@@ -10,7 +10,7 @@ const columnsOf = (layout: SourceLayout, noPlace: string): string => {
   return [instant, feature, importance, `${escapeLiteral(noPlace)}::text`, model].join(", ");
 };
 
-/** All rows, also those without a time. @param noPlace stands for the place of a row that has none */
+/** All rows, also those without a time. @param noPlace the place that a row without one gets */
 export const allRows = (layout: SourceLayout, noPlace: string): string =>
   `SELECT ${columnsOf(layout, noPlace)} FROM ${table(layout)}`;
 
@@ -25,7 +25,7 @@ export const newestRow = (layout: SourceLayout): string => `
   WHERE ${time(layout)} <= ${bound(layout, "$1")} AND ${time(layout)} > '-infinity'
   ORDER BY ${time(layout)} DESC LIMIT 1`;
 
-/** The estimated number of rows, -1 where there is none, and whether an index begins with the timestamp. */
+/** The estimated number of rows, or -1 without an estimate, and whether an index begins with the timestamp. */
 export const size = (layout: SourceLayout): string => `
   SELECT c.reltuples::float8 AS rows,
          EXISTS (SELECT FROM pg_catalog.pg_index i
@@ -33,7 +33,7 @@ export const size = (layout: SourceLayout): string => `
                  WHERE i.indrelid = c.oid AND a.attname = ${escapeLiteral(layout.columns.timestamp)}) AS indexed
   FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(${escapeLiteral(tableName(layout))})`;
 
-/** How many distinct values each of these columns has among 10,000 rows, in their order. */
+/** How many distinct values each of these columns has in 10,000 rows, in the order of the columns. */
 export const valuesOf = (layout: SourceLayout, columns: readonly string[]): string => {
   const counts = columns.map((column) => `count(DISTINCT ${column}::text)::int`);
   return `SELECT ARRAY[${counts.join(", ")}] AS values FROM (SELECT * FROM ${table(layout)} LIMIT 10000) m`;

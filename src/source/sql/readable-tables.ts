@@ -1,6 +1,6 @@
 /**
- * Tables that could be a source: the role may read them, and they have a column for a time, one for a number and one
- * for a text. At most five, as the configuration would name them.
+ * Names of at most five tables that could be a source, in the form of the configuration. The role may read them. They
+ * have a column of a time type, of a number type and of a text type.
  */
 export const readableTables = `
   SELECT format('%I.%I', n.nspname, c.relname) AS name

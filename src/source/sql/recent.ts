@@ -1,14 +1,14 @@
-/** The newest rows of one model within a time, for a picture. */
+/** The newest rows of one model between two times, for a picture. */
 import { escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
 import { bound, rowColumns, table, time } from "./row.ts";
 
 /**
  * The newest $3 rows later than $1 and not later than $2, newest first. If the source has a model column, only rows of
- * the model $4 and of its versions. A version has a name like $5 from which the pattern $6 takes $4. Without versions
- * $5 and $6 are null.
+ * the model $4 and of its versions are selected. The name of a version is like $5, and the pattern $6 extracts $4 from
+ * it. Without versions $5 and $6 are null.
  *
- * @param noPlace is given as the place of each row, because no place is needed
+ * @param noPlace the place that every row gets, because no place is needed
  */
 export function recentRows(layout: SourceLayout, noPlace: string): string {
   const { instant, feature, importance, model } = rowColumns(layout);

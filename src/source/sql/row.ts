@@ -3,12 +3,12 @@ import { escapeIdentifier, escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
 import { maxNameBytes } from "../rows.ts";
 
-/** Characters of an importance that are read. A float needs 25; a number of more than 309 digits is infinite. */
+/** Most characters of an importance that are read. A float needs 25. A number of more than 309 digits is infinite. */
 const maxNumberLength = 400;
 
 const column = (name: string): string => `m.${escapeIdentifier(name)}`;
 
-/** The time column in its own type, so that an index on it can be used to sort and compare. */
+/** The time column in its own type, so Postgres can use an index on it to sort and compare. */
 export const time = (layout: SourceLayout): string => column(layout.columns.timestamp);
 
 /** The table's name as SQL and `to_regclass` take it. */
@@ -20,7 +20,7 @@ export const table = (layout: SourceLayout): string => `${tableName(layout)} m`;
 const zoned = (layout: SourceLayout): boolean =>
   layout.timestampType === "timestamp with time zone";
 
-/** A bound given as ISO text, in the type of the column. */
+/** Converts a bound in ISO text to the type of the time column. */
 export function bound(layout: SourceLayout, parameter: string): string {
   const instant = `${parameter}::text::timestamptz`;
   return zoned(layout) ? instant : `(${instant} AT TIME ZONE ${escapeLiteral(layout.timeZone)})`;
@@ -44,8 +44,8 @@ export function rowColumns(
 }
 
 /**
- * A column as text. The owner of a type may define its casts, and a cast is a function that would run under our role.
- * `concat` calls the output function instead, which only a superuser may define.
+ * A column as text. The owner of a type may define its casts, and a cast would run under our role. `concat` calls the
+ * output function instead. Only a superuser may define an output function.
  */
 function textOf({ available }: SourceLayout): (name: string) => string {
   return (name) => {
@@ -55,7 +55,7 @@ function textOf({ available }: SourceLayout): (name: string) => string {
   };
 }
 
-/** In the order of a raw row. */
+/** The columns in the order of a RawRow. */
 export function selectList(layout: SourceLayout): string {
   const { instant, feature, importance, model } = rowColumns(layout);
   return [instant, feature, importance, "m.ctid::text", model].join(", ");

@@ -1,9 +1,8 @@
 /**
- * The schemas in which a table without a schema is looked for: the role's own search path. No other query uses that
- * path.
+ * The search path of the role, in which a table without a schema is looked up. No other query uses that path.
  */
 
-/** The search path that an administrator has set for this role or database; the most specific setting counts. */
+/** The search path that an administrator has set for this role or database. The most specific setting counts. */
 export const configuredPath = `
   SELECT substr(c.setting, 13) AS path
   FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS c(setting)

@@ -1,9 +1,8 @@
 /**
- * The snapshot of the transaction, and what identifies table and cluster. $1: the table's name, quoted.
+ * The snapshot of the transaction, and the identities of table and cluster. $1: the table's name, quoted.
  *
  * The cluster is identified by its number and its timeline. A standby that was promoted without the last transactions
- * gives their ids to other transactions. The horizon shows this only while the new ids are below it. The timeline always
- * shows it.
+ * assigns their ids again. The horizon shows this only while the new ids are below it. The timeline always shows it.
  */
 export const snapshot = `
   SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin,

@@ -3,7 +3,7 @@ import { escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
 import { bound, rowColumns, table, tableName, time } from "./row.ts";
 
-/** Longer texts are cut: a sample must stay small whatever stands in a row. */
+/** Longer texts are cut, so a sample stays small. */
 const textLength = 200;
 
 /** The newest rows, at most a day ahead of the clock, with the age of each in seconds. */
@@ -26,7 +26,7 @@ export const hasTimeIndex = (layout: SourceLayout): string => `
                  WHERE i.indrelid = ${escapeLiteral(tableName(layout))}::regclass AND i.indisvalid
                    AND a.attname = ${escapeLiteral(layout.columns.timestamp)}) AS there`;
 
-/** What the fastest query of a poll has to read: $1 is how far it looks back, ms. */
+/** Counts the rows that the fastest query of a poll reads. $1 is how far it looks back, ms. */
 export const pollPrice = (layout: SourceLayout): string => `
   SELECT count(*) FROM ${table(layout)}
   WHERE ${time(layout)} > ${bound(layout, "(pg_catalog.now() - $1::float8 * interval '1 millisecond')")}`;

@@ -1,6 +1,6 @@
 /**
- * Looks a table up by its name ($1, parts unquoted), with whether the role may read it. A name without a schema is
- * looked for in the schemas of $2 in their order, then in public: $2 lacks public if the role has no rights on it.
+ * Looks a table up by its name ($1, parts unquoted), and whether the role may read it. A name without a schema is
+ * looked up in the schemas of $2 in their order, then in public. $2 lacks public if the role has no rights on it.
  */
 export const table = `
   SELECT c.oid::text AS oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,

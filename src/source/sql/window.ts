@@ -1,4 +1,7 @@
-/** The rows of a window. $1: first transaction modulo 2^32, $2: count of transactions, then the bounds, lower first. */
+/**
+ * The rows of a window. $1: first transaction modulo 2^32, $2: number of transactions, $3 and $4: the bounds, lower
+ * first.
+ */
 import type { SourceLayout } from "../layout.ts";
 import type { SourceWindow } from "../progress.ts";
 import { bound, selectList, table, time, writtenIn } from "./row.ts";
