@@ -1,11 +1,11 @@
 /**
- * The breaker of a fix. It is computed of stored runs and kept nowhere.
+ * The breaker of a fix. It is computed from the stored runs and is not stored itself.
  *
  *     closed ── the last two judged runs did not help ──► open: the next run asks a person, in mode auto too
  *        ▲                                                  │
  *        └──────────── a run that was approved helped ──────┘
  *
- * Each fix has one breaker for all its targets. A container that is created anew is another target of the same fix.
+ * Each fix has one breaker for all its targets. A container that is created again is another target of the same fix.
  */
 
 /** A run that acted and was judged. Runs with an inconclusive or unknown outcome are left out: they prove nothing. */
@@ -13,13 +13,13 @@ export interface JudgedRun {
   readonly run: string;
   /** When it was decided, ms since 1970. */
   readonly atMs: number;
-  /** failed: its target was not healthy after it. */
+  /** failed: the target was not healthy after the run. */
   readonly outcome: "recovered" | "not_recovered" | "failed";
   /** Name of its target; null where it is not known. */
   readonly target: string | null;
 }
 
-/** So many runs in a row that did not help open the breaker. */
+/** How many runs in a row must not help to open the breaker. */
 export const opensAfter = 2;
 
 /** A run of a fix that acted; its outcome is null while it is not judged, or cannot be. */
@@ -35,7 +35,7 @@ export function openedBy(judged: readonly JudgedRun[]): readonly JudgedRun[] {
   return isOpen ? last : [];
 }
 
-/** Acted runs of the fixes that a batch of events judges, with what the batch has said of them so far. */
+/** Acted runs of the fixes that a batch of events judges, with the outcomes from the batch so far. */
 export class FixRuns {
   readonly #runs: Map<string, ActedRun>;
 

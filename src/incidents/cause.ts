@@ -1,17 +1,17 @@
 /**
- * The cause of an episode, by which episodes share an incident: the guilty feature, or its kind where no feature is
- * guilty.
+ * The cause of an episode: the guilty feature, or the kind where no feature is guilty. Episodes with one cause can
+ * share an incident.
  */
 import type { EpisodeKind } from "../detection/event.ts";
 import { type Episode, isModelEpisode } from "./episode.ts";
 
-/** Kinds about the model as a whole, also when the episode names features. */
+/** Kinds about the model as a whole, even if the episode names features. */
 const ofModel: ReadonlySet<EpisodeKind> = new Set(["silent", "frozen", "second_exporter"]);
 
-/** Models went silent together. */
+/** The cause of models that went silent together. */
 export const silence = "kind\nsilent";
 
-/** Many models broke together, each in another feature. */
+/** The cause of many models that broke together in different features. */
 export const scattered = "scattered";
 
 /** The feature most to blame; undefined where no feature is guilty. */

@@ -5,7 +5,7 @@ import { isModelEpisode } from "./episode.ts";
 import type { Incident } from "./incident.ts";
 import type { Subject } from "./subject.ts";
 
-/** Every list that is given must match. */
+/** A condition on incidents. Every given list must match. */
 export interface IncidentCondition {
   readonly models?: readonly string[] | undefined;
   readonly features?: readonly string[] | undefined;
@@ -13,10 +13,10 @@ export interface IncidentCondition {
   readonly severities?: readonly string[] | undefined;
 }
 
-/** A feature that carries at least this part of the blame is guilty, and so is the first one named. */
+/** A feature with at least this part of the blame is guilty, and so is the first feature of the episode. */
 const guiltyPart = 1 / 3;
 
-/** A feature fits only when it is guilty, not when it merely moved along with the guilty one. */
+/** A feature matches only if it is guilty. One that only moved along with a guilty feature does not match. */
 export function fitsCondition(condition: IncidentCondition, incident: Incident): boolean {
   const { models, features, kinds, severities } = condition;
   return (
@@ -34,7 +34,7 @@ function guiltyFeatures({ episode }: Incident): readonly string[] {
     .map((blamed) => blamed.feature);
 }
 
-/** How `when.model` may name the subject. */
+/** The names by which `when.model` matches the subject. */
 function namesOf(subject: Subject): readonly string[] {
   return subject.kind === "model" ? [subject.key, modelName(subject.key).model] : [];
 }

@@ -1,15 +1,15 @@
-/** What a person did to an incident by a command, and what the incident remembers of it. Plain data. */
+/** What a person did to an incident by a command, and what the incident stores of it. Plain data. */
 
 import type { ModelKey } from "../model-key.ts";
 import type { Severity } from "./episode.ts";
 import type { ApprovalRules } from "./proposal.ts";
 
-/** What a person says of the incident. */
+/** A person's verdict on the incident. */
 export type PersonsVerdict = "real" | "false_positive" | "expected" | "wont_do" | "wrong_team";
 
 /**
  * What a command does to the incident. The texts stay in the table of commands, where they can be deleted. A deed with
- * `inTracker` was done in the tracker already, so no effect repeats it there.
+ * `inTracker` was already done in the tracker, so no effect repeats it there.
  */
 export type Deed =
   | { readonly kind: "acknowledge" }
@@ -21,7 +21,7 @@ export type Deed =
   | { readonly kind: "severity"; readonly severity: Severity }
   | { readonly kind: "close"; readonly inTracker?: true }
   | { readonly kind: "reopen"; readonly inTracker?: true }
-  /** What these models do now is how they should be. */
+  /** The present behaviour of these models is intended. */
   | { readonly kind: "expect"; readonly models: readonly ModelKey[] }
   /** When the failure began, ms since 1970. */
   | { readonly kind: "started"; readonly atMs: number }
@@ -29,34 +29,37 @@ export type Deed =
       readonly kind: "judge";
       readonly verdict: PersonsVerdict;
       readonly team?: string;
-      /** The configuration has this team, so the incident is assigned to it. */
+      /** The configuration names this team, so the incident is assigned to it. */
       readonly handsOver?: true;
       /** The account that the routes name for that team; left out where they name none. */
       readonly account?: string;
     }
-  /** Until then nothing is reported about it, ms since 1970. */
+  /** The incident is not reported until `untilMs`, ms since 1970. */
   | { readonly kind: "silence"; readonly untilMs: number }
   | { readonly kind: "unsilence" }
-  /** Yes to a proposal: the run may act once, on exactly what was asked. */
+  /** The person approves a proposal: the run may act once, exactly as proposed. */
   | {
       readonly kind: "approve";
       readonly run: string;
       readonly proposal: string;
-      /** Of the configuration at that time; they count where they are stricter. Left out: not known. */
+      /**
+       * Rules of the configuration at that time. They count where they are stricter than those of the proposal. Left
+       * out: not known.
+       */
       readonly rules?: ApprovalRules;
     }
   | { readonly kind: "decline"; readonly run: string; readonly proposal: string }
-  /** A person asks for a run of a fix. The decision follows as the event `run_changed`. */
+  /** A person requests a run of a fix. The decision follows as the event `run_changed`. */
   | { readonly kind: "wish"; readonly fix: string; readonly run: string }
-  /** Propose a void run again, with fresh facts. */
+  /** A person wants a void run proposed again, with fresh facts. */
   | { readonly kind: "propose_again"; readonly run: string }
   /** The command waits until a person confirms it with `yes`. */
   | { readonly kind: "ask"; readonly word: string; readonly untilMs: number };
 
 export interface Assignee {
-  /** As `people:` or `teams:` names them, else the tracker's account. */
+  /** The name in `people:` or `teams:`, else the account of the tracker. */
   readonly name: string;
-  /** Of the tracker; undefined where the person has none. */
+  /** Account of the tracker; undefined where the person has none. */
   readonly account?: string | undefined;
 }
 
@@ -65,12 +68,12 @@ export interface Commanded {
   readonly type: "commanded";
   /** Id of the command: its message, and its place in it. */
   readonly command: string;
-  /** Name of who said it. */
+  /** Name of the person who gave the command. */
   readonly by: string;
   readonly deed: Deed;
 }
 
-/** The time for which an incident counts as answered may be over. */
+/** The time of an acknowledgement may be over. */
 export interface AckDue {
   readonly type: "ack_due";
   /** Id of the command that acknowledged it. */
@@ -87,7 +90,7 @@ export interface ProposalDue {
 /** The time of a silence is over. */
 export interface SilenceDue {
   readonly type: "silence_due";
-  /** The command that gave it. */
+  /** Id of the command that declared the silence. */
   readonly command: string;
 }
 
@@ -107,19 +110,19 @@ export interface OpenQuestion {
   readonly untilMs: number;
 }
 
-/** What people said to the incident. */
+/** What people did to the incident by commands. */
 export interface PeopleSaid {
-  /** Who has it, and since when. */
+  /** Who acknowledged the incident, and when. */
   readonly ack?: { readonly by: string; readonly atMs: number; readonly command: string };
   readonly assignee?: Assignee;
   /** Newest last, at most 20. */
   readonly words: readonly SaidWord[];
   readonly questions: readonly OpenQuestion[];
-  /** When the failure began, ms since 1970, as a person says. */
+  /** When the failure began according to a person, ms since 1970. */
   readonly startedAtMs?: number;
   readonly verdict?: {
     readonly verdict: PersonsVerdict;
-    /** The team that it belongs to, as a person says. */
+    /** The team to which the incident belongs according to a person. */
     readonly team?: string;
     readonly by: string;
     readonly atMs: number;
@@ -128,8 +131,8 @@ export interface PeopleSaid {
   readonly lastAtMs: number;
 }
 
-/** Words with their texts, as they are shown. */
+/** A person's text, as messages show it. */
 export interface ToldWord extends SaidWord {
-  /** Empty when it was deleted. */
+  /** The text; empty when it was deleted. */
   readonly text: string;
 }

@@ -1,6 +1,6 @@
 /**
- * The digest: one ticket for episodes that were over before they could be reported, because detection or the tracker
- * was unavailable. Each scope has one digest at a time. Its reducer is here; it is pure, like that of incidents.
+ * The digest and its reducer. A digest is one ticket for episodes that ended before they could be reported, because
+ * detection or the tracker was unavailable. Each scope has one digest at a time. Pure.
  */
 
 import {
@@ -18,7 +18,7 @@ import { type Planned, type PlannedEffect, planned } from "./reduce/plan.ts";
 import { worse } from "./severity.ts";
 import { type Scope, scopeOf } from "./subject.ts";
 
-/** The ticket of a late episode waits this long: detection that catches up may find that the episode is over. */
+/** The ticket of a late episode waits this long, ms. Detection that catches up may find that the episode is over. */
 export const lateTicketMs = 60_000;
 const rememberedEntries = 100;
 
@@ -28,9 +28,9 @@ export interface DigestEntry {
   readonly incident: number;
   readonly episode: Episode;
   readonly severity: Severity;
-  /** When it was known to be over; undefined while it is not. */
+  /** When the episode was known to be over; undefined while it is not. */
   readonly endMs: number | undefined;
-  /** Its incident was beyond the budget of new tickets. */
+  /** Its incident exceeded the budget of new tickets. */
   readonly isOverflow?: true;
 }
 
@@ -39,22 +39,25 @@ export interface Digest {
   readonly number: number;
   readonly fingerprint: string;
   readonly scope: Scope;
-  /** The worst of its entries. */
+  /** The worst severity of its entries. */
   readonly severity: Severity;
-  /** A digest of missed episodes is `recovered` from the start; an overflow is when all its incidents are over. */
+  /**
+   * A digest of missed episodes is `recovered` from the start. An overflow is `recovered` when all its incidents are
+   * over.
+   */
   readonly state: IncidentState;
   readonly openedAtMs: number;
   readonly lastSeenAtMs: number;
   readonly resolvedAtMs?: number | undefined;
-  /** Only of an overflow: how many of its incidents are not over. */
+  /** How many of its incidents are not over. Only an overflow has this number. */
   readonly stillOpen?: number;
-  /** How many entries it ever had. */
+  /** How many entries the digest has ever had. */
   readonly occurrences: number;
-  /** Of its first entry. */
+  /** Kinds of its first entry. */
   readonly kinds: readonly IncidentKind[];
   readonly ticket?: TicketRef;
   readonly written?: WrittenText | undefined;
-  /** Oldest first; the newest 100, of an overflow the newest 50. */
+  /** The newest 100 entries, or the newest 50 of an overflow; oldest first. */
   readonly entries: readonly [DigestEntry, ...DigestEntry[]];
 }
 
@@ -65,12 +68,12 @@ export interface DigestStep {
 
 export interface DigestMoment {
   readonly nowMs: number;
-  /** The number a new digest would get. */
+  /** The number that a new digest would get. */
   readonly nextNumber: number;
   readonly settings: { readonly resolveAfterMs: number };
 }
 
-/** Whether the digest takes incidents beyond the budget of new tickets. */
+/** Whether the digest is an overflow, which lists incidents beyond the budget of new tickets. */
 export function isOverflow({ stillOpen }: Digest): boolean {
   return stillOpen !== undefined;
 }
@@ -88,7 +91,7 @@ function newestEntry({ entries }: Digest): DigestEntry {
   return entries.at(-1) ?? entries[0];
 }
 
-/** Whether the episode opened longer ago than news counts as fresh. */
+/** Whether the episode opened too long ago to count as fresh. */
 export function isLate(episode: Episode, nowMs: number): boolean {
   return nowMs - episode.at / 1000 > staleAfterMs(standingOf(episode).cadenceMs);
 }
@@ -165,7 +168,7 @@ export function reduceDigest(
 ): DigestStep | undefined {
   if (event.type === "ticket_opened") {
     const ticketed = withTicket(digest, event);
-    // Entries may have come while the ticket was written.
+    // Entries may have been added while the ticket was written.
     const effects = event.lacksText === true || digest.entries.length > 1 ? [update] : [];
     return promised(ticketed, `ticket:${event.ticket.id}`, { effects, moment });
   }
@@ -181,18 +184,18 @@ export function reduceDigest(
   });
 }
 
-/** A digest with its ticket, as the tracker stored it. */
+/** The digest with its ticket and the text as the tracker stored it. */
 export function withTicket(digest: Digest, { ticket, written: text }: TicketOpened): Digest {
   return { ...digest, ticket, ...(text !== undefined && { written: text }) };
 }
 
-/** Keeps the hashes of what was written to the digest's ticket. */
+/** Stores the hashes of the text that was written to the digest's ticket. */
 export function written(digest: Digest, event: TicketWritten): DigestStep | undefined {
   if (digest.ticket?.id !== event.ticket) return undefined;
   return { digest: { ...digest, written: event.written }, effects: [] };
 }
 
-/** A digest with the ticket as it is called now. */
+/** The digest with the new key of its ticket. */
 export function moved(
   digest: Digest,
   { ticket: id, key, url }: TicketMoved,

@@ -1,6 +1,6 @@
 /**
  * Reads the incident or digest that an effect is about. A ticket effect gets the incident with its list of members. A
- * run gets the incident as its own member sees it: that member's subject and episode.
+ * run gets the incident with the subject and episode of the run's member.
  */
 import { accountNames } from "../store/commands/account-names.ts";
 import { textsOf } from "../store/commands/texts.ts";
@@ -51,7 +51,7 @@ async function withTeam(q: Queryable, incident: Incident): Promise<Incident> {
   return team === undefined ? incident : { ...incident, team };
 }
 
-/** What people said stands in a table of its own, where texts can be deleted. */
+/** The incident with people's texts and shown names. The texts are in a separate table, where they can be deleted. */
 async function withTold(q: Queryable, incident: Incident): Promise<Incident> {
   const { words = [] } = incident.people ?? {};
   const named = withShownPeople(incident, await accountNames(q, peopleOf(incident)));

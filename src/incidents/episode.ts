@@ -2,7 +2,7 @@
 import { type EpisodeOpened, episodeKinds } from "../detection/event.ts";
 import type { ServiceSubject, Subject } from "./subject.ts";
 
-/** The worst first. */
+/** The severities, worst first. */
 export const severities = ["P0", "P1", "P2"] as const;
 export type Severity = (typeof severities)[number];
 
@@ -20,10 +20,10 @@ const serviceEpisodeKinds = [
 ] as const;
 export type ServiceEpisodeKind = (typeof serviceEpisodeKinds)[number];
 
-/** About a model: what its detectors said. It is detection's own event, as it is stored. */
+/** An episode of a model, from its detectors. It is detection's event, as it is stored. */
 export type ModelEpisode = EpisodeOpened;
 
-/** About a service: what a probe, an alert or a person said. */
+/** An episode of a service, from a probe, an alert or a person. */
 export interface ServiceEpisode {
   readonly type: "episode_opened";
   readonly id: string;
@@ -33,19 +33,19 @@ export interface ServiceEpisode {
   readonly kind: ServiceEpisodeKind;
   /** What was seen, one sentence with its numbers. */
   readonly reason: string;
-  /** As the probe, the alert or the person gave it. */
+  /** The severity from the probe, the alert or the person. */
   readonly severity: Severity;
-  /** Of the kind `storm`. */
+  /** Only of the kind `storm`. */
   readonly storm?: StormEvidence;
 }
 
-/** How much was broken, or asked for, when a storm began. Lists are cut; the counts are not. */
+/** The anomalous models and requested targets when a storm began. The lists are shortened; the counts are complete. */
 export interface StormEvidence {
   readonly models: readonly string[];
   readonly modelCount: number;
   readonly targets: readonly string[];
   readonly targetCount: number;
-  /** It is over when no more than that is left of each. */
+  /** The storm is over when at most these numbers are left. */
   readonly endsAt: { readonly models: number; readonly targets: number };
 }
 
@@ -54,7 +54,10 @@ export type Episode = ModelEpisode | ServiceEpisode;
 export const incidentKinds = [...episodeKinds, ...serviceEpisodeKinds, "source_silent"] as const;
 export type IncidentKind = (typeof incidentKinds)[number];
 
-/** The kinds that are opened. Every condition of incidents may name these, and no other: it would match nothing. */
+/**
+ * The kinds with which episodes open. A condition on incidents may name only these, because another kind would match
+ * nothing.
+ */
 export const openedKinds = [
   "shift",
   "leak",
@@ -72,7 +75,7 @@ export const openedKinds = [
 /** No fix helps these: a record that cannot be processed is no fault of a target, and a storm holds every fix back. */
 const unfixable: readonly IncidentKind[] = ["quarantined", "storm"];
 
-/** Whether a fix may be called for by a kind. */
+/** Whether a fix may match this kind. */
 export function isFixable(kind: IncidentKind): boolean {
   return !unfixable.includes(kind);
 }
@@ -81,7 +84,7 @@ export function isModelEpisode(episode: Episode): episode is ModelEpisode {
   return "model" in episode;
 }
 
-/** What decides whether anybody may act on an episode. */
+/** The facts that decide whether a run may act on an episode. */
 export interface Standing {
   /** Time of the newest row, or of the sighting, behind the episode. */
   readonly newestRowMs: number;

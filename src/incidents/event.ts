@@ -5,7 +5,7 @@ import type { Episode } from "./episode.ts";
 import type { FormerFate, RunSummary, ShownPicture, TicketRef, WrittenText } from "./incident.ts";
 import type { ServiceSubject } from "./subject.ts";
 
-/** What was wrong with a service is over. */
+/** An episode of a service has ended. */
 export interface ServiceEpisodeClosed extends Omit<EpisodeClosed, "model"> {
   readonly service: ServiceSubject;
 }
@@ -14,11 +14,11 @@ export interface ServiceEpisodeClosed extends Omit<EpisodeClosed, "model"> {
 export interface TicketOpened {
   readonly type: "ticket_opened";
   readonly ticket: TicketRef;
-  /** As the tracker stored what was written. */
+  /** Hashes of the text as the tracker stored it. */
   readonly written?: WrittenText;
   /** The tracker took no description, so an update of the ticket has to show the text. */
   readonly lacksText?: true;
-  /** Why it goes on from a former ticket. */
+  /** Why the ticket replaces a former ticket. */
   readonly formerFate?: FormerFate;
   /** People had closed the former ticket as "won't do"; this ticket is about another symptom. */
   readonly wontDo?: true;
@@ -27,13 +27,13 @@ export interface TicketOpened {
 /** People moved the ticket to another project, where it has another key. */
 export interface TicketMoved {
   readonly type: "ticket_moved";
-  /** Its id, which stays. */
+  /** Id of the ticket, which does not change. */
   readonly ticket: string;
   readonly key: string;
   readonly url: string;
 }
 
-/** We have changed the summary or the description of the ticket. */
+/** Driftwarden has changed the summary or the description of the ticket. */
 export interface TicketWritten {
   readonly type: "ticket_written";
   /** Its id. */
@@ -49,7 +49,7 @@ export interface TicketPictured {
   readonly shows: ShownPicture;
 }
 
-/** The tracker was asked what became of the ticket of a broken incident. */
+/** The tracker was asked for the state of the ticket of a broken incident. */
 export interface TicketObserved {
   readonly type: "ticket_seen";
   /** Its id. */
@@ -59,16 +59,16 @@ export interface TicketObserved {
   readonly episode: string;
 }
 
-/** The time is over for which closing the ticket by hand is respected. */
+/** The time is over for which the ticket stays closed by hand. */
 export interface ReopenDue {
   readonly type: "reopen_due";
   /** Id of the ticket. */
   readonly ticket: string;
-  /** The end of that time, as it was promised, ms since 1970; left out by an older program. */
+  /** The end of that time, as it was planned, ms since 1970; an older program left it out. */
   readonly untilMs?: number;
 }
 
-/** A run was decided, or its act ended; the newest facts about it. */
+/** A run was decided, or its act ended. The event holds the newest facts about it. */
 export interface RunChanged {
   readonly type: "run_changed";
   readonly run: RunSummary;
@@ -89,7 +89,7 @@ export interface QuietPassed {
   readonly episode: string;
 }
 
-/** The reason for which a run was denied may have passed. */
+/** The reason for which a run was denied may be over. */
 export interface RetryDue {
   readonly type: "retry_due";
   readonly run: string;
@@ -102,7 +102,7 @@ export interface MembersDue {
   readonly type: "members_due";
 }
 
-/** What the reducer takes. A quarantined record reaches it as the episode that it opens. */
+/** The events that the reducer takes. A quarantined record reaches it as the episode that it opens. */
 export type IncidentEvent =
   | Episode
   | EpisodeClosed

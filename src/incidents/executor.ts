@@ -6,7 +6,7 @@ import type { TimerEffect } from "./effect.ts";
 import type { IncidentEvent } from "./event.ts";
 import type { Incident } from "./incident.ts";
 
-/** Carries out effects of incidents and digests. A room has one for each dependency, such as the tracker. */
+/** Carries out effects of incidents and digests. There is one for each dependency, such as the tracker. */
 export type IncidentExecutor<E extends Effect = Effect> = EffectExecutor<
   E,
   Incident | Digest,

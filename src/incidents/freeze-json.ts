@@ -17,7 +17,7 @@ export interface FreezeJson {
   readonly matchers: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The lists that are given, under the keys of `when:`. */
+/** The given lists, under the keys of `when:`. */
 export function matchersJson({
   models,
   features,

@@ -1,29 +1,29 @@
-/** A freeze: for a time no fix runs, or none that matches. Plain data, and the rules of its beginning and end. Pure. */
+/** A freeze: for a time no fix runs, or none that matches. Plain data, and the rules for its start and end. Pure. */
 import { isoToSecond } from "../iso-time.ts";
 import { nearest } from "../nearest.ts";
 import { printable } from "../printable.ts";
 import type { Matchers } from "./matchers.ts";
 
-/** While a freeze holds, detection and tickets go on, and so do runs that act already. */
+/** While a freeze is in force, detection and tickets continue, and so do runs that act already. */
 export interface Freeze {
   /** Id of the command that declared it. */
   readonly id: string;
   readonly name: string;
   readonly reason: string;
-  /** Name of who declared it. */
+  /** Name of the person who declared it. */
   readonly by: string;
-  /** When it begins, ms since 1970: with its declaration, or later where it is planned. */
+  /** When it begins, ms since 1970: when it is declared, or later if it is planned. */
   readonly atMs: number;
   readonly declaredAtMs: number;
-  /** Every freeze ends, ms since 1970. */
+  /** When it ends, ms since 1970. Every freeze has an end. */
   readonly untilMs: number;
   readonly matchers: Matchers;
-  /** When a person ended it before its time; null where nobody did. */
+  /** When a person ended it early; null where nobody did. */
   readonly endedAtMs: number | null;
   readonly endedBy: string | null;
 }
 
-/** What a person asks for. */
+/** A freeze as a person requests it. */
 export interface AskedFreeze extends Pick<Freeze, "id" | "reason" | "by" | "untilMs"> {
   /** Left out: the next free number. */
   readonly name?: string | undefined;
@@ -32,10 +32,10 @@ export interface AskedFreeze extends Pick<Freeze, "id" | "reason" | "by" | "unti
   readonly matchers?: Matchers;
 }
 
-/** The moment of a freeze. */
+/** The present time and freezes. */
 export interface FreezeMoment {
   readonly nowMs: number;
-  /** The freezes that hold or are planned. */
+  /** The freezes that are in force or planned. */
   readonly freezes: readonly Freeze[];
 }
 
@@ -55,18 +55,19 @@ const numbered = "freeze-";
 
 /** Whether the freeze is to begin later than it was declared, and has not begun. */
 export function isPlanned({ atMs, declaredAtMs }: Freeze, nowMs: number): boolean {
-  // One that begins at once holds by any clock: clocks may differ, and it was declared before it was read.
+  // A freeze without a planned start is in force by any clock. Clocks may differ, and it was declared before it was
+  // read.
   return atMs > declaredAtMs && nowMs < atMs;
 }
 
-/** Whether the freeze holds. */
+/** Whether the freeze is in force. */
 export function isInForce(freeze: Freeze, nowMs: number): boolean {
   const { untilMs, endedAtMs } = freeze;
-  // Written so that a freeze whose start or end is not a number holds.
+  // Written so that a freeze whose start or end is not a number is in force.
   return endedAtMs === null && !(untilMs <= nowMs) && !isPlanned(freeze, nowMs);
 }
 
-/** The freeze that begins or is planned, or why none is. */
+/** The new freeze, or why it cannot be declared. */
 export function newFreeze(
   { name: given, matchers = {}, fromMs = nowOrBefore, ...asked }: AskedFreeze,
   { nowMs, freezes }: FreezeMoment,
@@ -135,7 +136,7 @@ function nextNumber(freezes: readonly Freeze[]): string {
   return names.find((name) => !freezes.some((freeze) => isCalled(freeze, name))) ?? numbered;
 }
 
-/** What is wrong with a name and a reason, whatever holds; undefined where nothing is. */
+/** What is wrong with a name or a reason, whatever other freezes exist; undefined where nothing is. */
 export function freezeTextProblem({
   name,
   reason,

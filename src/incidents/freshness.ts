@@ -1,4 +1,4 @@
-/** From which age news is stale: no fix acts on an older row, and the ticket of an older episode waits a minute. */
+/** The age from which news is stale. No fix acts on an older row, and the ticket of an older episode waits a minute. */
 
 const defaultFloorMs = 15 * 60_000;
 const freshCadences = 3;

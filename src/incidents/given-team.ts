@@ -1,6 +1,6 @@
 /** The team that a person named for a model. Later tickets of the model go to it. */
 export interface GivenTeam {
-  /** As `teams:` names it. */
+  /** The name in `teams:`. */
   readonly name: string;
   /** The team that a person had named before; null where none was. */
   readonly former: string | null;
@@ -8,7 +8,7 @@ export interface GivenTeam {
   readonly atMs: number;
 }
 
-/** The command that takes it back. */
+/** The command that undoes it. */
 export function undoingWord({ former }: Pick<GivenTeam, "former">): string {
   return `wrong-team ${former ?? "nobody"}`;
 }

@@ -34,7 +34,7 @@ export interface MemberJson {
   readonly reason: string;
   /** Most to blame first. */
   readonly features: readonly string[];
-  /** Of a digest: number of the incident that this was. */
+  /** Only of a digest: number of the incident of this entry. */
   readonly incident?: number;
 }
 
@@ -53,7 +53,7 @@ export interface RunSummaryJson {
   readonly outcome: NonNullable<RunSummary["outcome"]> | null;
 }
 
-/** Until `until` nothing is reported about it, and no fix runs for it. */
+/** Until `until` the incident is not reported, and no fix runs for it. */
 export interface SilenceJson {
   /** What it covers: `credit_score of churn-v7`, `source main (silent)`. */
   readonly about: string;
@@ -73,12 +73,12 @@ export interface IncidentJson {
   readonly state: IncidentState;
   readonly opened_at: string | null;
   readonly resolved_at: string | null;
-  /** How many it ever had, and the twenty most important; of a digest the twenty newest. */
+  /** How many members it has ever had, and the twenty most important; for a digest the twenty newest. */
   readonly members: { readonly total: number; readonly items: readonly MemberJson[] };
   readonly ticket: TicketRef | null;
   /** Oldest first, at most 20. */
   readonly runs: readonly RunSummaryJson[];
-  /** Left out while it is not silenced. */
+  /** The silence of the incident; left out where it has none. */
   readonly silence?: SilenceJson;
 }
 

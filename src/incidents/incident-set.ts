@@ -1,4 +1,4 @@
-/** Incidents, digests and members in memory, as the events so far have changed them. Pure: no store. */
+/** Incidents, digests and members in memory, as the events so far have changed them. It uses no store. */
 import { scattered } from "./cause.ts";
 import { type Digest, type DigestEntry, isDigest } from "./digest.ts";
 import { type Episode, subjectOf } from "./episode.ts";
@@ -16,7 +16,7 @@ export interface Absorbed {
   readonly to: string;
 }
 
-/** What is stored before the first event. */
+/** The stored rows before the first event. */
 export interface StoredIncidents {
   readonly incidents: readonly (Incident | Digest)[];
   readonly members: readonly IncidentMember[];
@@ -24,7 +24,7 @@ export interface StoredIncidents {
   readonly nextNumber: number;
 }
 
-/** Holds the incidents, and collects which of them have to be written. */
+/** Holds the incidents, and records which of them have to be written. */
 export class IncidentSet {
   readonly absorbed: Absorbed[] = [];
   readonly #byId = new Map<string, Incident | Digest>();
@@ -94,7 +94,7 @@ export class IncidentSet {
     this.#changedMembers.add(member);
   }
 
-  /** Makes incidents that have no ticket yet a part of another one. */
+  /** Merges incidents without a ticket into another one. */
   absorb(into: string, others: readonly string[], nowMs: number): void {
     for (const id of others) {
       const [to, from] = [this.find(into), this.#byId.get(id)];
@@ -120,7 +120,7 @@ export class IncidentSet {
     return this.#storedEpisodes.has(episode);
   }
 
-  /** Members that have left come first: their subject may have joined another incident. */
+  /** The changed members. Those that have left come first, because their subject may have joined another incident. */
   changedMembers(): readonly IncidentMember[] {
     const all = [...this.#members].flatMap(([incident, members]) =>
       [...members.values()].map((member): IncidentMember => ({ incident, member })),

@@ -32,10 +32,10 @@ import type { Silence } from "./silence.ts";
 import { type Scope, type Subject, scopeKey, scopeOf, sourceScope } from "./subject.ts";
 import type { TakenEvent } from "./take-event.ts";
 
-/** Which incident an event is about. */
+/** An event with the incident that it is about. */
 export interface Addressed {
   readonly event: IncidentEvent;
-  /** Its id. Left out: the incident of the run for `verified`, else the one that the event's subject is in. */
+  /** Id of the incident. Left out: the incident of the run for `verified`, else the incident of the event's subject. */
   readonly incident?: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface LockedIncidents {
   readonly events: readonly TakenEvent[];
   /** New tickets that the budget still allows. */
   readonly ticketsLeft: number;
-  /** The silences in force in the scopes of the episodes that open. */
+  /** The silences in force in the scopes of the opening episodes. */
   readonly silences: readonly Silence[];
   /** Runs that acted, of the fixes whose runs the events judge. */
   readonly fixRuns: FixRuns;
@@ -63,7 +63,7 @@ export async function lockIncidents(
   options: LockOptions,
 ): Promise<LockedIncidents> {
   const judged = { runs: judgedRuns(addressed), fixes: await fixesOf(tx, judgedRuns(addressed)) };
-  // Judging locks the fix, so that of two runs judged at once the second sees the outcome of the first.
+  // Judging locks the fix. So if two runs are judged at the same time, the second sees the outcome of the first.
   const ofFixes = judged.fixes.map((fix) => `fix\n${fix}`);
   const scopes = await allScopes(tx, addressed, options.settings);
   await lockScopes(tx, unique([...scopes, ...ofFixes]));
@@ -95,7 +95,7 @@ export async function lockIncidents(
   };
 }
 
-/** The runs that may get their outcome, each once. */
+/** The runs to which the events may give an outcome, each once. */
 function judgedRuns(addressed: readonly Addressed[]): readonly string[] {
   return unique(
     addressed.flatMap(({ event }) => {
@@ -127,7 +127,7 @@ export function withEnvironments(scopes: readonly string[]): readonly string[] {
   return unique([...scopes, ...scopes.map(environmentOf)]);
 }
 
-/** An incident that is over, or for whose ticket the budget is used up, may get an entry in a digest. */
+/** Whether an incident may get an entry in a digest: it may end, or the budget for its ticket may be used up. */
 function mayDigest(addressed: readonly Addressed[], { ticketed }: ReducerSettings): boolean {
   const ends = new Set(["episode_closed", "quiet_passed"]);
   return (
@@ -135,7 +135,7 @@ function mayDigest(addressed: readonly Addressed[], { ticketed }: ReducerSetting
   );
 }
 
-/** The end of a silence opens the ticket that it kept back. */
+/** Whether the event may open a ticket. The end of a silence opens the ticket that it held back. */
 function mayPromiseTicket({ event }: Addressed): boolean {
   if (event.type === "commanded") return event.deed.kind === "unsilence";
   return event.type === "episode_opened" || event.type === "silence_due";
@@ -174,7 +174,7 @@ function candidateFilter(
   };
 }
 
-/** The incidents of the runs that models answer about. The model may be in another incident by now. */
+/** The incidents of the runs to which the models' answers belong. The model may be in another incident by now. */
 function runsOf(tx: Tx, addressed: readonly Addressed[]): Promise<ReadonlyMap<string, string>> {
   const runs = addressed.flatMap(({ event }) => (event.type === "verified" ? [runOf(event)] : []));
   return incidentsOfRuns(tx, runs);
@@ -200,7 +200,7 @@ function placeAll(
   });
 }
 
-/** The incidents that the events name, and those that these have become a part of. */
+/** The incidents that the events name, and the incidents into which they were merged. */
 async function incidentsOf(
   tx: Tx,
   events: readonly TakenEvent[],
@@ -230,7 +230,7 @@ function episodesOf(
   });
 }
 
-/** The incident, and what it has become a part of. */
+/** The incident, and the one into which it was merged. */
 function wholesOf(
   id: string | undefined,
   incidents: readonly (Incident | Digest)[],

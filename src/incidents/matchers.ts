@@ -1,17 +1,20 @@
-/** Which runs a freeze or a maintenance window holds back: the lists of `when:` of a fix, and services. Pure. */
+/**
+ * Decides which runs a freeze or a maintenance window holds back, by the lists of a fix's `when:` and by services.
+ * Pure.
+ */
 import { fitsCondition, type IncidentCondition } from "./condition.ts";
 import type { Incident } from "./incident.ts";
 
-/** Every list that is given must match; without any list everything does. */
+/** Every given list must match. Without any list, everything matches. */
 export interface Matchers extends IncidentCondition {
   /** Names of containers or compose services that a run would act on. */
   readonly services?: readonly string[] | undefined;
 }
 
-/** What a run would act on, as far as it is known. */
+/** A target of a run, as far as it is known. */
 export interface NamedTarget {
   readonly name: string;
-  /** Of compose; undefined where it belongs to none. */
+  /** Its compose service; undefined where it belongs to none. */
   readonly service?: string | undefined;
 }
 

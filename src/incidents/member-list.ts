@@ -4,7 +4,7 @@
 import type { Episode, Severity } from "./episode.ts";
 import type { MemberState } from "./member.ts";
 
-/** So many members are named; the rest is counted. */
+/** How many members a message names. It counts the other ones. */
 export const namedMembers = 20;
 
 export interface ListedMember {
@@ -14,7 +14,7 @@ export interface ListedMember {
 }
 
 export interface MemberList {
-  /** Broken ones first, then by importance; at most 20. */
+  /** At most 20 members: broken ones first, then by importance. */
   readonly named: readonly ListedMember[];
   /** Known models of the source; 0 where none is known. */
   readonly sourceModels: number;

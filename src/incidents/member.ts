@@ -1,4 +1,4 @@
-/** A member: one subject of an incident that several share, because one cause broke them together. */
+/** A member: one subject of an incident. Several subjects share an incident if one cause broke them together. */
 import { causeOf, silence } from "./cause.ts";
 import { type Episode, isModelEpisode, standingOf } from "./episode.ts";
 import type { Subject } from "./subject.ts";
@@ -7,7 +7,7 @@ import type { Subject } from "./subject.ts";
 export type MemberState = "joined" | "recovered" | "left";
 
 export interface Member {
-  /** Of its subject. A subject is in at most one incident that it has not left. */
+  /** Fingerprint of its subject. A subject is in at most one incident that it has not left. */
   readonly fingerprint: string;
   readonly subject: Subject;
   readonly state: MemberState;
@@ -25,9 +25,9 @@ export interface IncidentMember {
 /** How many members are in each state. */
 export type MemberCounts = Readonly<Record<MemberState, number>>;
 
-/** What decides who joins an incident. */
+/** The facts that decide which episodes join an incident. */
 export interface Group {
-  /** When its first episode opened by the time of its rows, microseconds since 1970. The window counts from it. */
+  /** When its first episode opened by the time of its rows, microseconds since 1970. The window begins then. */
   readonly at: number;
   readonly cause: string;
   /** Time of the newest row of its silent members, microseconds since 1970. */
@@ -66,7 +66,7 @@ export function sumOf(a: MemberCounts, b: MemberCounts): MemberCounts {
   };
 }
 
-/** How many members it ever had. */
+/** How many members the incident has ever had. */
 export const totalOf = ({ joined, recovered, left }: MemberCounts): number =>
   joined + recovered + left;
 

@@ -17,7 +17,7 @@ export function incidentsMetrics(
     registers: [registry],
     async collect() {
       const counts = await open().catch(() => undefined);
-      // Unknown is not the same as none: no sample is shown then.
+      // If the counts are unknown, no sample is shown. A zero would mean that there are none.
       this.reset();
       if (counts === undefined) return;
       for (const severity of ["P0", "P1", "P2"]) this.set({ severity }, counts.get(severity) ?? 0);
@@ -25,7 +25,7 @@ export function incidentsMetrics(
   });
 }
 
-/** Time from when people were asked until a proposal was over. @returns counts one proposal */
+/** The time from the proposal until it was over. @returns counts one proposal */
 export function proposalMetric(registry: Registry): (end: ProposalEnd, waitedMs: number) => void {
   const seconds = new Histogram({
     name: "driftwarden_proposal_answer_seconds",

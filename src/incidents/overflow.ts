@@ -1,6 +1,7 @@
 /**
- * The digest that takes new tickets beyond their budget, so that a defect of a source or of Driftwarden does not flood
- * a project (FR-S3). Its incidents go on, and the digest is over when they are. Each scope has one at a time. Pure.
+ * The overflow: the digest of incidents beyond the budget of new tickets. It keeps a defect of a source or of
+ * Driftwarden from flooding a project (FR-S3). The overflow is over when all its incidents are over. Each scope has one
+ * at a time. Pure.
  *
  *     the budget is used up ── an incident opens ──► open ── all of them are over ──► recovered ── quiet ──► resolved
  */
@@ -22,10 +23,10 @@ import { type Planned, planned } from "./reduce/plan.ts";
 import { worse } from "./severity.ts";
 import { scopeOf } from "./subject.ts";
 
-/** Every change writes all entries, so an overflow keeps fewer of them, and each holds only what its line shows. */
+/** How many entries an overflow keeps. Every change writes all of them, so each holds only what its line shows. */
 const rememberedEntries = 50;
 
-/** @param endMs when it was over, ms since 1970; undefined while it is not */
+/** @param endMs when the incident was over, ms since 1970; undefined while it is not */
 export function overflowEntry(
   { number, episode, severity }: Incident,
   endMs: number | undefined,
@@ -121,7 +122,7 @@ export function reduceOverflow(
 ): DigestStep | undefined {
   if (event.type === "ticket_opened") {
     const ticketed = withTicket(digest, event);
-    // Entries may have come while the ticket was written.
+    // Entries may have been added while the ticket was written.
     return promised(ticketed, `ticket:${event.ticket.id}`, {
       effects: ticketUpdates(ticketed),
       moment,

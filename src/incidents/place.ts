@@ -1,14 +1,14 @@
 /**
- * Decides which incident an episode joins. Pure, and the same for the daemon, `replay` and `tune`.
+ * Decides which incident an episode joins. The daemon, `replay` and `tune` all use it. Pure.
  *
- * Models that one cause broke together share an incident; two causes are two incidents. In this order, except that 3
- * is checked before 2 while the incident of 2 has no ticket yet:
+ * Models that one cause broke together share an incident. Two causes are two incidents. The rules apply in this order,
+ * except that 3 is checked before 2 while the incident of 2 has no ticket yet:
  *
  * 1. The incident of which the subject is still a member.
- * 2. An open incident of the same source: of the same cause, within the window of its first episode. The window never
- *    slides. Silences of one source join whatever the window.
- * 3. An open incident of the window with another cause, if so many models broke in so many ways at once that one cause
- *    is behind all of them.
+ * 2. An open incident of the same source and cause, within the window of its first episode. The window never slides.
+ *    Silences of one source join regardless of the window.
+ * 3. An open incident of the window with another cause, if so many models broke in so many ways at once that they must
+ *    have one cause.
  * 4. The incident that the subject left last, within `reopen_duration`, if the new episode has its cause.
  *    If the subject was the only member of that incident, the same kind of episode is enough.
  */
@@ -20,12 +20,12 @@ import type { MemberState } from "./member.ts";
 export interface Candidate {
   /** Its id. */
   readonly incident: string;
-  /** Own time of its first episode, microseconds since 1970. */
+  /** Time of its first episode, by its rows, microseconds since 1970. */
   readonly at: number;
   readonly cause: string;
   /** Members that have not left it. */
   readonly size: number;
-  /** Its ticket is still to be opened, so it can become a part of another incident. */
+  /** Its ticket is not opened yet, so it can be merged into another incident. */
   readonly untold: boolean;
 }
 
@@ -44,9 +44,9 @@ export interface Membership {
 
 export interface Candidates {
   readonly own: Membership | undefined;
-  /** Of the same source, tenant and environment, oldest first. */
+  /** Open incidents of the same source, tenant and environment, oldest first. */
   readonly open: readonly Candidate[];
-  /** Models of the source that are known. */
+  /** Number of known models of the source. */
   readonly sourceModels: number;
 }
 
@@ -66,11 +66,11 @@ export const defaultGroupWithinMs = 15 * 60_000;
 /** How long a first ticket waits for other models that the same cause breaks. */
 export const gatherMs = 10_000;
 
-/** Where the episode belongs. */
+/** The incident to which the episode belongs. */
 export interface Placement {
   /** Id of the incident that it joins; undefined when it opens one. */
   readonly joins: string | undefined;
-  /** Ids of incidents that become a part of that one. */
+  /** Ids of incidents that are merged into that one. */
   readonly absorbs: readonly string[];
 }
 
@@ -78,7 +78,7 @@ export interface Placement {
 const fewestScattered = 5;
 /** …and this part of their source break within the window… */
 const sourcePart = 1 / 4;
-/** …and the two most frequent causes explain less than this part of them. Otherwise they are causes of their own. */
+/** …and the two most frequent causes explain less than this part of them. Otherwise the causes are separate. */
 const explainedPart = 3 / 4;
 
 const alone: Placement = { joins: undefined, absorbs: [] };
@@ -119,7 +119,7 @@ function isWithin(at: number, firstAt: number, moment: PlacingMoment): boolean {
   return Math.abs(at - firstAt) <= groupWithinMs * 1000;
 }
 
-/** Undefined when the causes within the window are causes of their own. */
+/** Undefined when the causes within the window are separate. */
 function scatter(
   cause: string,
   near: readonly Candidate[],

@@ -1,4 +1,4 @@
-/** Places a sequence of episodes one after the other. Each placement sees the ones before it. */
+/** Places a sequence of episodes one after the other. Each placement takes the earlier ones into account. */
 import { causeOf, scattered } from "./cause.ts";
 import { type Episode, subjectOf } from "./episode.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -15,17 +15,17 @@ import {
 import type { Step } from "./reduce/reduce.ts";
 import { sourceScope } from "./subject.ts";
 
-/** What is known before the first episode. */
+/** The stored places before the first episode. */
 export interface KnownPlaces {
-  /** By the scope of their source, oldest first. */
+  /** Open incidents by the scope of their source, oldest first. */
   readonly open: ReadonlyMap<string, readonly Candidate[]>;
-  /** By fingerprint. */
+  /** Memberships by the fingerprint of the subject. */
   readonly memberships: ReadonlyMap<string, Membership>;
   /** Known models, by the scope of their source. */
   readonly sourceModels: ReadonlyMap<string, number>;
 }
 
-/** Where an episode went. */
+/** An episode's placement with the id of its incident. */
 export interface PlacedEpisode extends Placement {
   /** Id of the incident that it joined or opened. */
   readonly incident: string;
@@ -35,7 +35,7 @@ export class Placing {
   readonly #open: Map<string, readonly Candidate[]>;
   readonly #memberships: Map<string, Membership>;
   readonly #sourceModels: ReadonlyMap<string, number>;
-  /** Of incidents that were opened here, ms since 1970. */
+  /** Opening times of incidents that were opened here, ms since 1970. */
   readonly #openedAtMs = new Map<string, number>();
 
   constructor({ open, memberships, sourceModels }: KnownPlaces) {
@@ -73,7 +73,7 @@ export class Placing {
     return { ...placement, incident };
   }
 
-  /** Takes over what an event has made of an incident and of its member. */
+  /** Takes over the changes of an incident and its member by an event. */
   follow({ incident, member }: Pick<Step, "incident" | "member">): void {
     if (member !== undefined)
       this.#memberships.set(member.fingerprint, membershipOf(incident, member));
@@ -109,7 +109,7 @@ function membershipOf(incident: Incident, { state, episode }: Member): Membershi
   return { incident: id, state, kind, cause: causeOf(episode), shared, resolvedAtMs };
 }
 
-/** The id of an incident is made of the id of the episode that opens it. */
+/** The id of an incident is derived from the id of the episode that opens it. */
 const incidentIdOf = ({ id }: Episode): string => `inc-${id}`;
 
 interface Into {

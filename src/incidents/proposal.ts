@@ -3,17 +3,17 @@
 /** The detail of a run whose proposal nobody answered in time. It is stored and compared later, so it never changes. */
 export const unansweredDetail = "Nobody answered in time.";
 
-/** Who has to approve it. */
+/** Who has to approve a run. */
 export interface ApprovalRules {
-  /** So many people, 1 or 2. */
+  /** How many approvals are needed, 1 or 2. */
   readonly approvals: number;
-  /** Whoever asked for the run may not approve it. */
+  /** Whether the person who requested the run may not approve it. */
   readonly others: boolean;
-  /** The second yes may come from the same person, who then also types the target's name. */
+  /** Whether the second approval may come from the same person, who then also types the target's name. */
   readonly twice: boolean;
 }
 
-/** Exactly what is proposed. The hash covers all of it. */
+/** The proposed act. The hash covers all its fields. */
 export interface ProposedAct {
   readonly fix: string;
   readonly remediation: string;
@@ -22,11 +22,14 @@ export interface ProposedAct {
   readonly id: string;
   readonly name: string;
   readonly host: string;
-  /** Image and started-at, as the remediation compares them. */
+  /** The values that the remediation compares right before the act: image and started-at. */
   readonly snapshot: Readonly<Record<string, string>>;
   /** The options of the remediation that shape the act. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Where it acts on several replicas of one service, whose name `name` is then; left out for one target. */
+  /**
+   * The replicas, if the act is on several of one service. `name` is then the name of the service. Left out for one
+   * target.
+   */
   readonly replicas?: readonly ProposedReplica[];
 }
 
@@ -37,7 +40,7 @@ export interface ProposedReplica {
   readonly snapshot: Readonly<Record<string, string>>;
 }
 
-/** A person's yes. */
+/** A person's approval. */
 export interface Approval {
   readonly by: string;
   /** Id of the command. */
@@ -57,7 +60,7 @@ export interface Proposal {
   /** Time of the newest row behind it, and until when that is fresh enough to act on; ms since 1970. */
   readonly newestRowMs: number;
   readonly freshUntilMs: number;
-  /** Of the incident, when it was made. */
+  /** Severity of the incident when the proposal was made. */
   readonly severity: string;
   /** What will change, one sentence. */
   readonly does: string;
@@ -66,53 +69,56 @@ export interface Proposal {
   readonly rules: ApprovalRules;
   /** Names of up to three people who may answer; empty where nobody is named. */
   readonly canAnswer: readonly string[];
-  /** Who asked for the run; left out where a fix did. */
+  /** Who requested the run; left out where the incident matched the fix. */
   readonly askedBy?: string;
-  /** Why a person is asked though the fix is in mode auto; left out where it always asks. */
+  /** Why the run needs approval although the fix is in mode auto; left out where the fix always needs it. */
   readonly because?: string;
   /** How often this fix acted on this target before, and how often it helped. */
   readonly before: { readonly acted: number; readonly helped: number };
 }
 
-/** A proposal with its answers, as the incident remembers it. Its rules may have become stricter since. */
+/** A proposal with its answers, as the incident stores it. Its rules may have become stricter since. */
 export interface AnsweredProposal extends Proposal {
-  /** In the order in which they came. */
+  /** The approvals, in the order in which they came. */
   readonly said: readonly Approval[];
-  /** Enough have said yes. */
+  /** Enough people have approved. */
   readonly approved?: true;
 }
 
-/** Who asked for a run, and by which command. */
+/** Who requested a run, and by which command. */
 export interface RunWish {
   /** Id of the command; the same command is the same run. */
   readonly command: string;
-  /** As stored: a name of the configuration, or an account. */
+  /** The stored person: a name of the configuration, or an account. */
   readonly by: string;
   /** All replicas at once, which only a person may ask for. Left out: one by one. */
   readonly full?: true;
 }
 
-/** What one gate said of a run. */
+/** The answer of one gate about a run. */
 export interface GateAnswer {
   readonly gate: string;
-  /** `unknown`: the facts that the gate needs could not be found out. */
+  /** `unknown`: the facts that the gate needs could not be read. */
   readonly answer: "allows" | "denies" | "unknown";
-  /** Of a denial. */
+  /** Reason of a denial. */
   readonly reason?: string;
 }
 
-/** The configuration may have changed since a proposal was made: what is stricter in either counts. */
+/**
+ * Combines two sets of rules: the stricter of each counts. The configuration may have changed since a proposal was
+ * made.
+ */
 export function stricter(one: ApprovalRules, other: ApprovalRules = one): ApprovalRules {
   const both = [one, other];
   return {
     approvals: Math.max(one.approvals, other.approvals),
     others: one.others || other.others,
-    // Where one person is enough, nothing is said of a second yes.
+    // Rules that need one approval do not restrict the second.
     twice: both.every(({ approvals, twice }) => approvals < 2 || twice),
   };
 }
 
-/** What the words lack by the rules, as a sentence without its end; undefined where they are enough. */
+/** Which approvals are missing by the rules, as a sentence without its end; undefined where none is. */
 export function lackingWords(
   { said, askedBy }: Pick<AnsweredProposal, "said" | "askedBy">,
   { approvals, others, twice }: ApprovalRules,

@@ -1,6 +1,6 @@
 /**
- * The only way in which events reach incidents: decisions of detection, and results of effects. Everything happens in
- * the caller's transaction.
+ * Applies events to incidents: decisions of detection, and results of effects. No other code does. Everything happens
+ * in the caller's transaction.
  *
  * # Order of locks
  *
@@ -8,8 +8,8 @@
  *       → head of the journal
  *
  * An incident, its members and its digest change only while their scope is locked. Every transaction takes the locks in
- * this order, so two transactions never wait for each other. Therefore everything is locked and read before the first
- * event is reduced, and the journal is appended to last.
+ * this order, so two transactions never deadlock. Therefore everything is locked and read before the first event is
+ * reduced, and the journal is written last.
  */
 import type { Clock } from "../clock.ts";
 import type { DetectionEvent } from "../detection/event.ts";
@@ -42,16 +42,19 @@ type RunOutcome = NonNullable<RunSummary["outcome"]>;
 export interface RecordOptions {
   readonly settings: ReducerSettings;
   readonly clock: Clock;
-  /** Gives the order key of a kind of effect. */
+  /** The order key of a kind of effect. */
   readonly orderKeyOf: (kind: string) => string;
   /** Called for each proposal that ended, with how long it waited, ms. Default: nothing is called. */
   readonly onProposalOver?: (end: ProposalEnd, waitedMs: number) => void;
 }
 
-/** Something that happened. */
+/** An event, with the incident that it is about. */
 export interface Happened {
   readonly event: IncidentEvent | Extract<DetectionEvent, { type: "quarantined" }>;
-  /** Id of the incident. Left out: that of the run for `verified`, else the newest incident of the event's subject. */
+  /**
+   * Id of the incident. Left out: the incident of the run for `verified`, else the newest incident of the event's
+   * subject.
+   */
   readonly incident?: string;
 }
 
@@ -96,7 +99,7 @@ export async function recordEvents(
   await appendJournal(tx, [...entries, ...(await sealRows(tx, written, nowMs))]);
 }
 
-/** The freeze may have been ended since the run was decided. */
+/** The run that a freeze denied. The freeze may have ended since the decision. */
 function frozenRun({ event }: Happened): readonly string[] {
   return event.type === "run_changed" && event.run.gate === "frozen" ? [event.run.id] : [];
 }
@@ -107,7 +110,7 @@ interface RecordingState extends RecordOptions, LockedIncidents {
   readonly effects: NewEffect[];
   /** Proposals that ended without the engine, by run. */
   readonly ended: Map<string, RunSummary>;
-  /** Of runs that were judged, by run. */
+  /** Outcomes of judged runs, by run. */
   readonly outcomes: Map<string, RunOutcome>;
 }
 
@@ -131,7 +134,7 @@ function record(taken: TakenEvent, recording: RecordingState): JournalEntry {
   return { ...entry, incident: outcome.about.id };
 }
 
-/** The other run of the fix that did not help, if the event's judgement makes two of them in a row. */
+/** The previous run of the fix that did not help, if the event makes it two in a row. */
 function otherUnhelped({ fixRuns }: RecordingState, event: IncidentEvent): JudgedRun | undefined {
   if (event.type === "verified") return fixRuns.judge(event.run, event.outcome);
   if (event.type !== "health_checked" || event.healthy) return undefined;
@@ -155,8 +158,8 @@ function countEnd(run: RunSummary, { onProposalOver, nowMs }: RecordingState): v
 }
 
 /**
- * Incidents that were stored before are written first: only one unresolved incident can have a fingerprint. A judged
- * run gets its end only now, because its cooldown counts from the end of its verification.
+ * Writes the changes. Incidents that were stored before are written first, because only one unresolved incident can
+ * have a fingerprint. A judged run gets its end here, because its cooldown begins with the end of its verification.
  *
  * @returns the rows that were written
  */
