@@ -1,6 +1,6 @@
 /**
- * Encodes records as bytes and decodes them: one JSON array a record, `[version, kind, …]`, rows as arrays without
- * keys. Many rows of one model share a record, so that the cost of JSON stays far below that of the stream.
+ * Encodes records as bytes and decodes them. A record is one JSON array, `[version, kind, …]`. Rows are arrays without
+ * keys. Many rows of one model share a record, so the cost of JSON stays far below the cost of the stream.
  */
 import { messageOf } from "../errors.ts";
 import { StreamNewerError } from "./errors.ts";
@@ -8,13 +8,13 @@ import type { Row, StreamRecord, TickRecord } from "./record.ts";
 
 const version = 1;
 
-/** Bytes that are no record; the worker sets them aside. */
+/** The result of bytes that are no record. The worker sets them aside. */
 export interface Unreadable {
   readonly kind: "unreadable";
   readonly error: string;
 }
 
-/** A record in a form of a newer program. It is never set aside: the partition waits for a newer program. */
+/** A record in the format of a newer program. It is never set aside: the partition waits for a newer program. */
 export interface Newer {
   readonly kind: "newer";
   readonly refusal: StreamNewerError;
@@ -22,7 +22,7 @@ export interface Newer {
 
 type Json = number | string | boolean | null | readonly Json[];
 
-/** Numbers that JSON cannot express. */
+/** Numbers that JSON cannot represent. */
 const special: ReadonlyMap<unknown, number> = new Map([
   ["NaN", Number.NaN],
   ["Infinity", Number.POSITIVE_INFINITY],
@@ -68,7 +68,7 @@ function fieldsOf(record: StreamRecord): readonly Json[] {
   }
 }
 
-/** The fields that ticks of the first form did not have stand at the end. */
+/** The fields that the first format of ticks did not have are at the end. */
 function fromTick({ source, watermark, clock, gap, newest }: TickRecord): readonly Json[] {
   const first = [source, fromNumber(watermark), fromNumber(clock)];
   if (gap === undefined && newest === undefined) return first;
@@ -76,7 +76,7 @@ function fromTick({ source, watermark, clock, gap, newest }: TickRecord): readon
   return [...first, ...later];
 }
 
-/** Never throws. Bytes that cannot be read give the reason; a record of a newer program gives `newer`. */
+/** Never throws. Invalid bytes give `unreadable` with the reason. A record of a newer program gives `newer`. */
 export function decodeRecord(bytes: Uint8Array): StreamRecord | Unreadable | Newer {
   try {
     return read(new Fields(JSON.parse(utf8.decode(bytes))));
@@ -163,7 +163,7 @@ function rowOf(item: unknown): Row {
   return row;
 }
 
-/** The fields of an array, taken one after the other, each with its type checked. */
+/** Reads the fields of an array in order, and checks the type of each. */
 class Fields {
   readonly #items: readonly unknown[];
   #place = 0;
@@ -179,7 +179,7 @@ class Fields {
     return number ?? this.#wrong("a number");
   }
 
-  /** A number that may be missing: null, or behind the end of an array of an older form. */
+  /** A number that may be missing: it is null, or an array of an older format ends before it. */
   numberIfAny(): number | undefined {
     if (this.#place === this.#items.length) return undefined;
     if (this.#items[this.#place] !== null) return this.number();

@@ -1,4 +1,4 @@
-/** The errors of the stream, wherever it is kept. */
+/** The errors that both streams share. */
 import { DriftwardenError } from "../errors.ts";
 
 /** A newer program has written to the stream. Its records are not set aside, because they would be lost. */

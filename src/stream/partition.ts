@@ -13,6 +13,6 @@ const utf8 = new TextEncoder();
 export function partitionOf(key: string, partitions: number): number {
   let hash = basis;
   for (const byte of utf8.encode(key)) hash = Math.imul(hash ^ byte, prime);
-  // The high bits are mixed best. Fold them in, since the remainder by a power of two uses only the low bits.
+  // The high bits are mixed best. They are folded in, because the remainder by a power of two uses only the low bits.
   return ((hash ^ (hash >>> 16)) >>> 0) % partitions;
 }

@@ -8,25 +8,28 @@ export interface LogEntry {
   readonly record:
     | StreamRecord
     | { readonly kind: "unreadable"; readonly error: string }
-    /** Reading stops before this record, with this error, until a newer program has the partition. */
+    /** Reading stops before this record with this error, until a newer program claims the partition. */
     | { readonly kind: "newer"; readonly refusal: DriftwardenError };
 }
 
 /**
- * What a reader of the log provides. For one partition the log never calls `assigned` and `received` at the same time.
- * `revoked` may come while one of them is at work.
+ * A reader of the log. For one partition the log never calls `assigned` and `received` at the same time. `revoked` may
+ * be called while one of them runs.
  */
 export interface PartitionReader {
   /** Claims the partition and loads its state. Resolves with the offset to read from. */
   assigned(partition: number): Promise<number>;
-  /** Takes entries in offset order. The next ones come after the call resolves; after a rejection the same ones. */
+  /**
+   * Processes entries in offset order. After the call resolves, the next entries follow. After a rejection the same
+   * ones follow.
+   */
   received(partition: number, entries: readonly LogEntry[]): Promise<void>;
-  /** Forgets the partition at once, synchronously: it is no longer ours. */
+  /** Drops the state of the partition at once and synchronously, because this process no longer holds the partition. */
   revoked(partition: number): void;
 }
 
 export interface Subscription {
-  /** Stops delivering, waits for the batch in work, releases the partitions. */
+  /** Stops delivering, waits for the present batch, and releases the partitions. */
   stop(): Promise<void>;
 }
 
@@ -38,10 +41,10 @@ export interface RecordLog {
   /** Offset after the newest record of each partition, for the lag. */
   endOffsets(): Promise<readonly number[]>;
   /**
-   * Deletes the records of a partition that nobody reads again.
+   * Deletes the records of a partition below an offset, because nobody reads them again.
    *
    * @param belowOffset the oldest offset that is still needed
-   * @returns how many records were deleted; 0 where the stream deletes by its own retention
+   * @returns how many records were deleted; 0 if the stream deletes records by its own retention
    */
   forget(partition: number, belowOffset: number): Promise<number>;
 }

@@ -1,15 +1,15 @@
-/** The port through which the poller appends records. Declared here because the source needs it. */
+/** The port through which the poller and others append records. */
 import type { StreamRecord } from "./record.ts";
 
 export interface RecordSink {
   /**
-   * Appends records durably. A tick goes to every partition, everything else to the partition of its model; the
-   * order of the records of one partition is kept.
+   * Appends records durably. A tick is appended to every partition, any other record to the partition of its model.
+   * Each partition keeps the order of its records.
    *
    * Resolves when all are durable. If the call rejects, any part may have been written: call again with the same
-   * records. Detection drops by position what it has seen.
+   * records. Detection drops repeated rows by position.
    *
-   * @returns how many rows were set aside, because they are too large for the stream; usually 0
+   * @returns how many rows were set aside as too large for the stream; usually 0
    */
   append(records: readonly StreamRecord[]): Promise<number>;
 }

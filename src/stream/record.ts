@@ -1,18 +1,21 @@
-/** The records of the stream, as plain data. Detection changes only by these records. */
+/** The records of the stream, as plain data. Only these records change the state of detection. */
 import type { ModelKey } from "../model-key.ts";
 
-/** One importance, as the source had it. */
+/** One importance of the source. */
 export interface Row {
-  /** Microseconds since 1970, UTC. May be ±Infinity (Postgres has them); detection's gate judges. */
+  /**
+   * Microseconds since 1970, UTC. May be ±Infinity, because Postgres has infinite times. Detection's gate judges such
+   * values.
+   */
   readonly ts: number;
   readonly feature: string;
-  /** May be NaN or ±Infinity; detection's gate judges. */
+  /** May be NaN or ±Infinity. Detection's gate judges such values. */
   readonly importance: number;
   /** Physical place in the source, block × 65536 + line. Orders rows with the same timestamp. */
   readonly tid: number;
 }
 
-/** Rows of one model, in (ts, tid) order within (level, window). Rows up to the last position were seen already. */
+/** Rows of one model, in (ts, tid) order within (level, window). Detection drops rows up to its last position. */
 export interface RowsRecord {
   readonly kind: "rows";
   readonly model: ModelKey;
@@ -22,7 +25,10 @@ export interface RowsRecord {
   readonly rows: readonly Row[];
 }
 
-/** Rows from before the first start, in time order. They are learned and decide nothing. `last` closes the history. */
+/**
+ * Rows from before the first start, in time order. Detection learns from them and makes no decision. `last` closes the
+ * history.
+ */
 export interface HistoryRecord {
   readonly kind: "history";
   readonly model: ModelKey;
@@ -31,7 +37,7 @@ export interface HistoryRecord {
   readonly last: boolean;
 }
 
-/** Sent to every partition after each successful poll: the pipeline's heartbeat. */
+/** The heartbeat of a source. It is sent to every partition after a successful poll. */
 export interface TickRecord {
   readonly kind: "tick";
   readonly source: string;
@@ -39,20 +45,20 @@ export interface TickRecord {
   readonly watermark: number;
   /** The source's clock at the poll, microseconds since 1970. */
   readonly clock: number;
-  /** Time before `clock` without a successful poll of the source, microseconds. Left out: 0. */
+  /** Time before `clock` without a successful poll of the source, microseconds. If left out, 0. */
   readonly gap?: number;
-  /** Newest row time delivered of this source, at most `clock`, microseconds since 1970. Left out: unknown. */
+  /** Newest delivered row time of this source, at most `clock`, microseconds since 1970. If left out, unknown. */
   readonly newest?: number;
 }
 
-/** An announced deploy or retrain: what follows is the new normal. */
+/** An announced deploy or retrain. Later importances are the new normal. */
 export interface MarkerRecord {
   readonly kind: "marker";
   readonly id: string;
   readonly model: ModelKey;
   /** Microseconds since 1970. */
   readonly at: number;
-  /** What was announced, for example `retrain`. */
+  /** The announced event, for example `retrain`. */
   readonly marker: string;
 }
 
@@ -70,14 +76,14 @@ export interface FeedbackRecord {
 /** A question to the model's own detectors: has the model recovered since this run? */
 export interface VerifyRecord {
   readonly kind: "verify";
-  /** The run that asks; the answer carries it. */
+  /** The id of the run that asks. The answer contains it. */
   readonly run: string;
   readonly model: ModelKey;
   /** When the run acted, microseconds since 1970; only attributions after it count. */
   readonly since: number;
   /** Judge no earlier than this, microseconds since 1970. */
   readonly notBefore: number;
-  /** Judge no earlier than after this many attributions. */
+  /** Judge only after this many attributions. */
   readonly minAttributions: number;
   /** Inconclusive after this many cadences without an answer. */
   readonly giveUpCadences: number;

@@ -1,4 +1,4 @@
-/** Collects which parts of the stream make no progress and why, for readiness. Both streams use it. */
+/** Collects the parts of the stream that make no progress, with the reasons, for readiness. Both streams use it. */
 import { type Health, healthOf } from "../health.ts";
 
 export class StreamHealth {
@@ -6,14 +6,14 @@ export class StreamHealth {
 
   /**
    * @param part for example `append`, `partition 3`
-   * @param reason why the part makes no progress; undefined when it does
+   * @param reason why the part makes no progress; undefined when it makes progress
    */
   report(part: string, reason: string | undefined): void {
     if (reason === undefined) this.#reasons.delete(part);
     else this.#reasons.set(part, reason);
   }
 
-  /** Parts that stand still for the same reason are named together. */
+  /** Parts without progress for the same reason are named together. */
   health(): Health {
     const parts = new Map<string, string[]>();
     for (const [part, reason] of this.#reasons)

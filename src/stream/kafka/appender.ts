@@ -1,19 +1,20 @@
 /**
- * Appends records to the topic, durably and in order. Reading is not here.
+ * Appends records to the topic, durably and in order.
  *
  *     append(records) ──► a produce call for each partition, acknowledged by all replicas ──► resolves
  *
  * # Why the producer is not idempotent
  *
- * kafkajs's idempotent producer loses a batch silently. When a call fails that the broker had in fact appended, kafkajs
- * takes the sequence number back. The broker then acknowledges the next batch as a duplicate without storing it.
+ * kafkajs's idempotent producer loses a batch silently. When a call fails although the broker has appended its batch,
+ * kafkajs takes the sequence number back. The broker then acknowledges the next batch as a duplicate without storing
+ * it.
  *
  * # Failure handling
  *
- * A produce call covers one partition, and one call a partition is in flight. After any failure the producer is
- * discarded, and the caller appends the same records again. Detection drops by position what was stored twice. A row
- * that is too large for the topic is set aside, counted and logged. Otherwise it would be sent again and again, and its
- * source would stop.
+ * A produce call covers one partition. Each partition has at most one call in flight. After any failure the producer is
+ * discarded, and the caller appends the same records again. Detection drops repeated records by position. A row that is
+ * too large for the topic is set aside, counted and logged. Otherwise it would be sent again and again, and its source
+ * would stop.
  */
 
 import { type Kafka, Partitioners, type Producer } from "kafkajs";
@@ -73,7 +74,7 @@ export class KafkaAppender implements RecordSink {
    *   DW_STREAM_RECREATED or DW_STREAM_TRUNCATED once the stream has stopped
    */
   append(records: readonly StreamRecord[]): Promise<number> {
-    // One call after the other, so that the records of two callers keep their order through retries.
+    // Calls run one after the other, so the records of two callers keep their order through retries.
     const mine = this.#tail.then(() => this.#append(records));
     this.#tail = mine.then(
       () => undefined,
@@ -82,7 +83,7 @@ export class KafkaAppender implements RecordSink {
     return mine;
   }
 
-  /** The topic's own limit as it is now. It ends what refusals have lowered. */
+  /** Sets the present limit of the topic. It replaces a limit that was lowered after refusals. */
   limitBatches(maxMessageBytes: number): void {
     this.#maxMessageBytes = maxMessageBytes;
   }
@@ -122,7 +123,7 @@ export class KafkaAppender implements RecordSink {
         return this.#sendAll(producer, sends);
       });
     } catch (error) {
-      // No broker was reached. Count one failed call for each partition, so that the metric shows the outage.
+      // No broker was reached. One failed call is counted for each partition, so the metric shows the outage.
       if (!connected) {
         metrics.count("sends", sends.size);
         metrics.count("send_failures", sends.size);
@@ -131,7 +132,7 @@ export class KafkaAppender implements RecordSink {
     }
   }
 
-  /** Waits for every partition before it rejects, so that no call of this attempt is in flight during the next. */
+  /** Waits for every partition before it rejects. So no call of this attempt is in flight during the next one. */
   async #sendAll(producer: Producer, sends: ReadonlyMap<number, readonly Send[]>): Promise<void> {
     const results = await Promise.allSettled(
       [...sends.values()].map(async (calls) => {
@@ -163,7 +164,11 @@ export class KafkaAppender implements RecordSink {
     return tooLarge.reduce((sum, { rows }) => sum + rows, 0);
   }
 
-  /** Halves the limit that was used: the topic's own may have been lowered. @returns false when that cannot help */
+  /**
+   * Halves the limit of the refused call, because the topic's limit may have been lowered.
+   *
+   * @returns false when that cannot help
+   */
   #lowersLimit(error: unknown, used: number): boolean {
     if (brokerErrorType(error) !== "MESSAGE_TOO_LARGE" || used <= leastBatchBytes) return false;
     const bytes = Math.min(this.#maxMessageBytes, Math.max(leastBatchBytes, used >> 1));

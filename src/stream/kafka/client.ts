@@ -1,4 +1,4 @@
-/** Configures kafkajs, and replaces its clients after any failure. Topics and records are not here. */
+/** Configures kafkajs, and replaces its clients after any failure. */
 import { Kafka, logLevel, type SASLOptions } from "kafkajs";
 import type { Logger } from "pino";
 import { boundDecompression } from "./compression.ts";
@@ -14,12 +14,12 @@ export const saslMechanisms = ["plain", "scram-sha-256", "scram-sha-512"] as con
 export interface KafkaConnection {
   /** `host:port`, at least one. */
   readonly brokers: readonly string[];
-  /** `true`, or certificates, read at each connection. Default: no TLS. */
+  /** `true`, or certificates that are read at each connection. Default: no TLS. */
   readonly ssl?: boolean | (() => TlsTexts);
   readonly sasl?: {
     readonly mechanism: (typeof saslMechanisms)[number];
     readonly username: string;
-    /** Read at each login, so that a rotated password is used at once. */
+    /** Read at each login, so a rotated password is used at once. */
     readonly password: () => string;
   };
   readonly logger: Logger;
@@ -34,8 +34,8 @@ interface ClientTimeouts {
 }
 
 /**
- * A kafkajs factory with our settings. Retries are set here, because connecting ignores those of a producer.
- * kafkajs's own log goes to level debug: Driftwarden itself logs each failure once.
+ * Makes a kafkajs factory with Driftwarden's settings. Retries are set here, because connecting ignores the retries of
+ * a producer. kafkajs's own log is written at debug, because Driftwarden logs each failure once.
  */
 export function kafkaClient(connection: KafkaConnection, timeouts: ClientTimeouts): Kafka {
   mendIdleTimer();
@@ -57,7 +57,8 @@ export function kafkaClient(connection: KafkaConnection, timeouts: ClientTimeout
       initialRetryTime: 100,
       maxRetryTime: 1000,
       retries: timeouts.retries,
-      // kafkajs restarts a consumer even after disconnect() during an outage; we rebuild it ourselves.
+      // During an outage kafkajs restarts a consumer even after disconnect(). So its restart is off, and
+      // GroupSubscription makes new consumers.
       restartOnFailure: () => Promise.resolve(false),
     },
     logLevel: logLevel.WARN,

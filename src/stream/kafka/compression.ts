@@ -1,8 +1,8 @@
 /**
- * Unpacks compressed batches within a bound. kafkajs 2.2.4 unpacks only gzip of the four codecs, and without a bound.
- * Driftwarden does not compress: another program wrote the batch, or the topic's compression.type compressed it. A
- * batch that is broken, or too large for the memory, would crash the consumer at each start. So its records are read as
- * empty, and set aside like any record without our stream's id.
+ * Unpacks compressed batches within a bound. Of the four codecs kafkajs 2.2.4 unpacks only gzip, and without a bound.
+ * Driftwarden does not compress. A compressed batch is from another program, or was compressed by the topic's
+ * compression.type. A batch that is broken, or too large for the memory, would crash the consumer at each start. So its
+ * records are read as empty. They are set aside like any record without the id of our stream.
  */
 import { promisify } from "node:util";
 import { gzip, unzip } from "node:zlib";
@@ -19,7 +19,7 @@ const maxBatchBytes = 8_000_000;
 const unzipped = promisify(unzip);
 const zipped = promisify(gzip);
 
-/** The part of a batch that is compressed, as kafkajs cuts it out of the batch. */
+/** The compressed part of a batch, which kafkajs cuts out of the batch. */
 type Compressed = Buffer;
 
 /** Number of records of the batch, from the four bytes before its compressed part. */

@@ -1,5 +1,5 @@
 /**
- * Turns the messages of a batch into records, and distinguishes a foreign record from a topic that was created again.
+ * Decodes the messages of a batch, and distinguishes a foreign record from a re-created topic.
  */
 import type { KafkaMessage } from "kafkajs";
 import type { LogEntry } from "../record-log.ts";
@@ -7,7 +7,7 @@ import type { LogEntry } from "../record-log.ts";
 export interface DecodeOptions {
   /** Turns a message into a record; undefined when it belongs to another stream. */
   readonly decode: (message: KafkaMessage) => LogEntry["record"] | undefined;
-  /** Asks the brokers whether this is still the topic we know. Rejects while they cannot be asked. */
+  /** Asks the brokers whether the topic is still the one that was opened. Rejects while they are unreachable. */
   readonly isOurTopic: () => Promise<boolean>;
 }
 
@@ -16,7 +16,7 @@ const foreign = { kind: "unreadable", error: "it belongs to another stream" } as
 /**
  * A record of another stream is set aside if the topic is still the one that we opened.
  *
- * @returns `wrong_topic` if it is not; undefined while the brokers cannot be asked: fetch the messages again
+ * @returns `wrong_topic` if it is another topic. Undefined while the brokers are unreachable: fetch the messages again.
  */
 export async function decodeBatch(
   messages: readonly KafkaMessage[],

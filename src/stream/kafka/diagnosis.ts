@@ -1,4 +1,4 @@
-/** Finds out why a connection failed where kafkajs gives no cause: it asks the listener for its protocol and login. */
+/** Finds the cause of a failed connection when kafkajs gives none. It asks the listener for its protocol and login. */
 import type { DriftwardenError } from "../../errors.ts";
 import { type KafkaConnection, saslMechanisms } from "./client.ts";
 import { asKafkaError, clientCertificateHint, KafkaStreamError } from "./errors.ts";
@@ -31,8 +31,9 @@ const vague: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The error as a DriftwardenError. The first broker of the list that shows a cause gives it. All brokers are asked at
- * once, since each one behind a firewall that drops packets takes seconds. It takes three times the patience at most.
+ * The error as a DriftwardenError. The cause is taken from the first broker of the list that shows one. All brokers are
+ * asked at once, because a firewall that drops packets delays each by seconds. It takes three times the patience at
+ * most.
  */
 export async function diagnosed(
   error: unknown,
@@ -66,7 +67,7 @@ async function troublesOf(connection: PatientConnection): Promise<readonly Found
   return found.flat();
 }
 
-/** If asking fails, for example because a certificate cannot be used, the first error already says so. */
+/** If asking fails, the first error already has the reason, for example an unusable certificate. */
 const troubleAt = (
   listener: AskedListener,
   connection: AskedConnection,
@@ -132,7 +133,7 @@ async function loginTrouble(
   ];
 }
 
-/** A listener may take mechanisms that we do not speak, such as those of a cloud. */
+/** A listener may accept mechanisms that Driftwarden does not support, such as those of a cloud. */
 function hintOfMechanisms(taken: readonly string[]): string {
   const known = saslMechanisms.filter((mechanism) => taken.includes(mechanism.toUpperCase()));
   return known.length > 0

@@ -20,13 +20,13 @@ type KafkaStreamCode =
 
 /** Thrown by everything in this folder. */
 export class KafkaStreamError extends DriftwardenError<KafkaStreamCode> {
-  /** An error that may pass without any change on our side means that the brokers are unavailable. */
+  /** A retryable error means that the brokers are unavailable. */
   override get unavailable(): boolean {
     return this.retryable;
   }
 }
 
-/** The error type that the broker gave, such as `MESSAGE_TOO_LARGE`, through kafkajs's wrappings. */
+/** The error type of the broker, such as `MESSAGE_TOO_LARGE`, inside kafkajs's wrapping errors. */
 export function brokerErrorType(error: unknown): string | undefined {
   for (let inner = error; inner instanceof Error; inner = inner.cause) {
     if ("type" in inner && typeof inner.type === "string") return inner.type;
@@ -97,7 +97,7 @@ const signs: readonly KafkaSign[] = [
   },
 ];
 
-/** Total: a DriftwardenError stays as it is, and any other error becomes a KafkaStreamError. */
+/** A DriftwardenError stays unchanged, and any other error becomes a KafkaStreamError. */
 export function asKafkaError(
   error: unknown,
   { brokers }: { readonly brokers: readonly string[] },

@@ -1,4 +1,4 @@
-/** Stops everything that reads or writes the topic, once the topic is not the one that this stream began on. */
+/** Stops all reading and writing when the topic is not the one that this stream opened. */
 import type { Logger } from "pino";
 import type { KafkaStreamError } from "./errors.ts";
 
@@ -12,7 +12,7 @@ export class FatalStop {
     this.#logger = logger;
   }
 
-  /** Why nothing may be read or written any more; undefined while it may. */
+  /** Why the stream has stopped; undefined while it runs. */
   get error(): KafkaStreamError | undefined {
     return this.#error;
   }

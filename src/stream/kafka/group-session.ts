@@ -1,22 +1,22 @@
 /**
- * One kafkajs consumer, from its connection to its end: which partitions it owns, its heartbeats, its watchdog.
+ * One kafkajs consumer, from its connection to its end, with its partitions, its heartbeats and its watchdog.
  *
  *     connect ──► join the group ──► deliver … (rebalance: join again) ──► end, for one reason ──► disconnect
  *
- * A session ends once. The subscription that runs it starts a new one (group-subscription.ts).
+ * A session ends once. The subscription then starts a new one (group-subscription.ts).
  *
  * # At a rebalance
  *
- * - Same member id as before: partitions that stay keep their consumer, and the reader keeps its memory.
- * - New member id: the group had removed us, and another process may have worked on any of our partitions. All of them
- *   are lost and claimed again.
+ * - Same member id as before: partitions that stay keep their consumer, and the reader keeps their state.
+ * - New member id: the group had removed this process, and another one may have worked on its partitions. All
+ *   partitions are lost and claimed again.
  *
  * # Failure handling
  *
  * - The consumer crashes: the session ends.
  * - No fetch and no heartbeat at five checks in a row, half a session timeout apart: the session ends. Checks are
- *   counted instead of time, so that a process that was paused can join again before it is judged.
- * - Heartbeats go on, but a partition with records is not fetched: the session ends (stall-watch.ts).
+ *   counted instead of time, so a paused process can join again first.
+ * - Heartbeats continue, but a partition with records is not fetched: the session ends (stall-watch.ts).
  */
 
 import type { Consumer, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from "kafkajs";
@@ -35,7 +35,7 @@ import { atMost } from "./waiting.ts";
 export interface SessionOptions {
   readonly kafka: Kafka;
   readonly topic: string;
-  /** Number of partitions that records go to. If the topic has more, the others stay empty and are not claimed. */
+  /** Number of partitions that get records. Further partitions of the topic stay empty and are not claimed. */
   readonly partitions: number;
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
@@ -64,7 +64,7 @@ export class GroupSession {
   readonly #options: SessionOptions;
   readonly #consumer: Consumer;
   readonly #partitions = new Map<number, PartitionConsumer>();
-  /** Partition → a promise that settles when its former consumer no longer calls the reader. */
+  /** Partition → a promise that settles when the former consumer of the partition no longer calls the reader. */
   readonly #released = new Map<number, Promise<void>>();
   #member = "";
   #over = false;
@@ -85,13 +85,13 @@ export class GroupSession {
       rebalanceTimeout: sessionTimeoutMs * 2,
       heartbeatInterval: Math.round(sessionTimeoutMs / 10),
       maxWaitTimeInMs: 250,
-      // kafkajs works through all batches of a fetch before it joins a rebalance, so keep them small.
+      // kafkajs processes all batches of a fetch before it joins a rebalance, so a fetch is small.
       maxBytes: 2_000_000,
       maxBytesPerPartition: 512_000,
       metadataMaxAge: 60_000,
       readUncommitted: false,
       allowAutoTopicCreation: false,
-      // Without it kafkajs's default for consumers, 5, replaces the setting of the client.
+      // If left out, kafkajs's default for consumers, 5, replaces the setting of the client.
       retry: { retries: 10 },
     });
   }
@@ -114,7 +114,7 @@ export class GroupSession {
     clearInterval(watchdog);
     if (reason === stopped) await this.#finish();
     else await this.#forget();
-    // During an outage it takes about nine seconds to leave the group. Do not wait for all of that.
+    // During an outage leaving the group takes about nine seconds. The session waits only three.
     const left = starting.then(() => this.#consumer.disconnect());
     await atMost(3000, left);
     return reason;
@@ -147,7 +147,7 @@ export class GroupSession {
     this.#consumer.on(CRASH, ({ payload }) => this.#end(`crash: ${payload.error.message}`));
   }
 
-  /** Synchronous on purpose: a fetch between the join and the pause would deliver from the wrong position. */
+  /** It must be synchronous: a fetch between the join and the pause would deliver from the wrong position. */
   #onJoin({ payload }: ConsumerGroupJoinEvent): void {
     const { topic, metrics, logger, health } = this.#options;
     const given = payload.memberAssignment[topic] ?? [];
@@ -159,7 +159,7 @@ export class GroupSession {
     health.report("consume", undefined);
     this.#signs += 1;
     this.#rejoin = undefined;
-    // With a new member id the group had removed us: other processes may have worked on our partitions.
+    // A new member id shows that the group had removed this process. Others may have worked on its partitions.
     const continued = payload.memberId === this.#member;
     this.#member = payload.memberId;
     for (const partition of this.#partitions.keys()) {
@@ -206,7 +206,7 @@ export class GroupSession {
   }
 
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
-    // kafkajs works through what it has fetched before it joins again, and the group would wait. So reject the rest.
+    // kafkajs processes all fetched batches before it joins again, and the group would wait. So the rest is rejected.
     if (this.#rejoin !== undefined) throw this.#rejoin;
     const { partition, messages, highWatermark } = payload.batch;
     let failure: Error | undefined;
@@ -240,8 +240,8 @@ export class GroupSession {
   }
 
   /**
-   * Ends the session after five silent checks, which take 2.5 session timeouts, since joining may take two. Checks are
-   * counted instead of time, so that a process that was paused can join again.
+   * Ends the session after five silent checks. They take 2.5 session timeouts, because joining may take two. Checks are
+   * counted instead of time, so a paused process can join again.
    */
   #watch(): NodeJS.Timeout {
     const stalls = new StallWatch(this.#options.partition.bounds);
@@ -266,7 +266,7 @@ export class GroupSession {
     await Promise.all(this.#released.values());
   }
 
-  /** The group may give our partitions to others at once. The next session waits until the reader has finished. */
+  /** The group may assign the partitions to others at once. The next session waits until the reader has finished. */
   async #forget(): Promise<void> {
     for (const partition of this.#partitions.keys()) this.#lose(partition);
     await Promise.all(this.#released.values());

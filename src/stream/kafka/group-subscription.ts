@@ -1,4 +1,4 @@
-/** Keeps a reader in the consumer group, by one session after the other, until the subscription is stopped. */
+/** Keeps a reader in the consumer group until the subscription is stopped. It runs one session after the other. */
 import type { Subscription } from "../record-log.ts";
 import { GroupSession, type SessionOptions } from "./group-session.ts";
 import { atMost, backOff } from "./waiting.ts";
@@ -37,7 +37,7 @@ export class GroupSubscription implements Subscription {
       if (session.joined) attempt = 0;
       metrics.count("consumer_rebuilds");
       health.report("consume", `consumer ${reason}`);
-      // The watch of dependencies logs an outage of the brokers once, so later attempts are logged at debug.
+      // The dependency watch logs an outage of the brokers once, so later attempts are logged at debug.
       logger[attempt === 0 ? "info" : "debug"]({ reason, attempt }, "consumer is made anew");
       await backOff(attempt, signal);
     }

@@ -1,6 +1,6 @@
 /**
- * Fixes one method of kafkajs 2.2.4. While a connection has nothing to send, it sets a timer with a negative delay
- * again and again. Node runs it every millisecond (2.5 % of a core), and since version 24 prints a warning.
+ * Fixes one method of kafkajs 2.2.4. On an idle connection the method sets a timer with a negative delay again and
+ * again. Node runs the timer every millisecond (2.5 % of a core). Since version 24 it also prints a warning.
  */
 import { createRequire } from "node:module";
 

@@ -1,4 +1,7 @@
-/** Asks a listener for its protocol and its logins after a connection failed. Sends no secret and writes nothing. */
+/**
+ * Asks a listener for its protocol and its login mechanisms after a failed connection. Sends no secret and writes
+ * nothing.
+ */
 import { once } from "node:events";
 import { type Socket, connect as tcp } from "node:net";
 import { connect as tls } from "node:tls";
@@ -16,7 +19,7 @@ export interface AskedListener {
 /** ApiVersions v0 with correlation id 1 and no client id: every listener answers it before any login. */
 const apiVersions = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]);
 
-/** The mechanisms that a listener takes for a login; `none` when it takes no login. */
+/** The login mechanisms that a listener accepts; `none` when it has no login. */
 export type LoginMechanisms = "none" | readonly string[];
 
 interface Place {
@@ -50,8 +53,8 @@ export async function speaksTls({ broker, patienceMs }: AskedListener): Promise<
 }
 
 /**
- * What comes back inside TLS: Kafka's answer, the end of the connection, or undefined for neither within the time. A
- * listener that does not trust the client's certificate ends the connection.
+ * Sends a request inside TLS. Resolves with Kafka's answer or the end of the connection, or with undefined after the
+ * time. A listener that does not trust the client's certificate ends the connection.
  */
 export async function heardInTls(
   asked: AskedListener,
@@ -79,14 +82,14 @@ function tlsTo(broker: string, texts: TlsTexts): Socket {
   return tls({ host, port, ...named(host), ...texts, rejectUnauthorized: false });
 }
 
-/** SaslHandshake v1: the listener answers with the mechanisms that it takes, whichever was asked for. */
+/** SaslHandshake v1: the listener answers with all mechanisms that it accepts. */
 function saslHandshake(mechanism: string): Buffer {
   const name = Buffer.from(mechanism.toUpperCase());
   const head = Buffer.from([0, 0, 0, 12 + name.length, 0, 17, 0, 1, 0, 0, 0, 1, 0xff, 0xff]);
   return Buffer.concat([head, Buffer.from([0, name.length]), name]);
 }
 
-/** ILLEGAL_SASL_STATE: a listener that takes no login. */
+/** ILLEGAL_SASL_STATE: the answer of a listener without login. */
 const noLogin = 34;
 
 function mechanismsIn(answer: Buffer): LoginMechanisms {
@@ -101,11 +104,11 @@ function mechanismsIn(answer: Buffer): LoginMechanisms {
   return names;
 }
 
-/** An answer carries our correlation id; a TLS alert does not. */
+/** An answer has the correlation id of the request. A TLS alert does not. */
 const isAnswer = (answer: ListenerAnswer): answer is Buffer =>
   Buffer.isBuffer(answer) && answer.length >= 14 && answer.readInt32BE(4) === 1;
 
-/** What came back; `end` when the connection ended or failed, undefined when nothing came within the time. */
+/** The bytes of the answer; `end` when the connection ended or failed; undefined without an answer in time. */
 type ListenerAnswer = Buffer | "end" | undefined;
 
 async function exchange(

@@ -1,6 +1,6 @@
 /**
  * Unpacks LZ4 frames, within a bound. Source: Y. Collet, LZ4 Frame Format 1.6.4 and LZ4 Block Format 2022. Checksums
- * are not verified: Kafka's batches have one of their own.
+ * are not verified, because Kafka's batches have their own checksum.
  */
 import { ByteReader, Unpacked } from "./unpacked.ts";
 
@@ -17,7 +17,7 @@ export function unpackLz4(frame: Uint8Array, most: number): Buffer {
   if (input.littleEndian(4) !== magic) throw new Error("no LZ4 frame");
   const flags = input.byte();
   const has = (bit: number): boolean => ((flags >> bit) & 1) === 1;
-  // Skip the block size, the size of the content and the id of a dictionary if present, and the header's checksum.
+  // Skip the block size, the content size and the dictionary id if present, and the header's checksum.
   input.take(1 + (has(3) ? 8 : 0) + (has(0) ? 4 : 0) + 1);
   for (;;) {
     const size = input.littleEndian(4);

@@ -21,7 +21,7 @@ export type KafkaMetrics = ReturnType<typeof kafkaMetrics>;
 /** @param registry where they are registered */
 export function kafkaMetrics(registry: Registry): {
   readonly count: (name: keyof typeof counters, by?: number) => void;
-  /** Records in a partition of ours that detection has not finished with. */
+  /** Records in a partition of this process that detection has not processed yet. */
   readonly lag: Gauge<"partition">;
 } {
   const registers = [registry];

@@ -1,4 +1,4 @@
-/** Opens the stream on Kafka: one topic to append to and to read. Checks regularly that the topic is still the same. */
+/** Opens the stream on Kafka, which is one topic. Checks regularly that the topic is still the same. */
 
 import type { Admin, Kafka, KafkaMessage } from "kafkajs";
 import type { Clock } from "../../clock.ts";
@@ -31,11 +31,10 @@ import { atMost, backOff } from "./waiting.ts";
 export interface KafkaStreamOptions extends KafkaConnection, TopicSpec {
   /** Processes with the same group id share the partitions. */
   readonly groupId: string;
-  /** A process silent for this long loses its partitions. Default 30 s. */
+  /** A process without heartbeats for this time loses its partitions. Default 30 s. */
   readonly sessionTimeoutMs?: number;
   /**
-   * How often a running process checks whether the topic was deleted and created again, and how large its batches may
-   * be. Default 30 s.
+   * How often a running process checks whether the topic was re-created, and reads its limit of a batch. Default 30 s.
    */
   readonly identityCheckMs?: number;
   /** How long to wait for the brokers at the start. */
@@ -49,10 +48,11 @@ const grownHint =
   "Records go to as many partitions as stream.partitions says, and the others stay empty. For more partitions set stream.partitions and name a new topic: models would change their partition.";
 
 /**
- * Connects, makes or checks the topic, and compares its stream id with the remembered one.
+ * Connects, creates or checks the topic, and compares its stream id with the stored one.
  *
  * @throws KafkaStreamError at once: DW_STREAM_TOPIC_MISMATCH, DW_STREAM_TOPIC_REFUSED, DW_STREAM_RECREATED. After
- *   `startupTimeoutMs`: DW_STREAM_UNREACHABLE, or the cause that diagnosis.ts finds. Also what `rememberStream` throws
+ *   `startupTimeoutMs`: DW_STREAM_UNREACHABLE, or the cause that diagnosis.ts finds. Also every error of
+ *   `rememberStream`
  */
 export async function openKafkaStream(options: KafkaStreamOptions): Promise<KafkaStream> {
   const sessionTimeoutMs = options.sessionTimeoutMs ?? 30_000;
@@ -121,11 +121,14 @@ export class KafkaStream implements RecordSink, RecordLog {
     return this.#appender.append(records);
   }
 
-  /** Joins the consumer group in the background, and repeats it. `health` is not ok while the group is not joined. */
+  /**
+   * Joins the consumer group in the background, and repeats the join after failures. `health` is not ok until the group
+   * is joined.
+   */
   subscribe(reader: PartitionReader): Promise<Subscription> {
     const { topic, groupId, sessionTimeoutMs, metrics, logger } = this.#parts;
     const group = new GroupSubscription({
-      // Rides out a broker's restart without losing the partitions.
+      // Enough retries to keep the partitions during a broker's restart.
       kafka: kafkaClient(this.#parts, { sessionTimeoutMs, retries: 10 }),
       topic,
       partitions: this.partitions,
@@ -157,18 +160,18 @@ export class KafkaStream implements RecordSink, RecordLog {
     return ends;
   }
 
-  /** The topic's own retention deletes; there is nothing to do. */
+  /** Does nothing, because the topic's own retention deletes records. */
   forget(): Promise<number> {
     return Promise.resolve(0);
   }
 
-  /** Whether appending and reading work, and if not why. */
+  /** Ok while appending and reading work, otherwise the reason. */
   health(): Health {
     const { error } = this.#fatal;
     return error === undefined ? this.#health.health() : healthOf(error.message);
   }
 
-  /** Stops every subscription and disconnects; bounded to ten seconds also while the brokers are away. */
+  /** Stops every subscription and disconnects. It takes at most ten seconds, also while the brokers are unreachable. */
   async close(): Promise<void> {
     clearInterval(this.#identityChecks);
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.stop()));
@@ -214,7 +217,7 @@ export class KafkaStream implements RecordSink, RecordLog {
       if (found.streamId !== this.streamId) this.#fatal.stop(recreated(topic));
       this.#appender.limitBatches(found.maxMessageBytes);
     } catch (error) {
-      // The brokers cannot be reached. The appender and the consumer report that.
+      // The brokers are unreachable. The appender and the consumer report that.
       logger.debug({ err: error }, "reading the stream id failed");
     }
   }

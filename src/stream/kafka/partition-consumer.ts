@@ -1,17 +1,17 @@
 /**
- * Delivers the records of one partition to its reader, as long as the consumer group assigns the partition to us.
+ * Delivers the records of one partition to its reader, while the consumer group assigns the partition to this process.
  *
  *     claim ──► locate the log's ends ──► seek ──► read ──► deliver ──► read …
  *
- * partition-state.ts has the states, docs/explanation/states.md draws them. Only `#enter` changes the state.
+ * partition-state.ts defines the states, and docs/explanation/states.md draws them. Only `#enter` changes the state.
  *
- * - One batch is with the reader at a time. A batch that the reader rejects is delivered again, never skipped.
+ * - The reader has one batch at a time. A batch that the reader rejects is delivered again, never skipped.
  * - Reading starts at the offset that the reader gives, not at the one that the group has committed.
- * - Fetching is paused while nothing may be delivered. Messages that still arrive are ignored and fetched again.
- * - The reader is fenced: if the group still assigns the partition to us, it is claimed anew.
- * - The log ends before our position: this may be a different log, or a new leader may not know its end yet. Only a log
- *   that shows it three times in a row counts as a different one.
- * - Offsets are missing: the gap is counted and logged, and reading goes on after it.
+ * - Fetching is paused in states without delivery. Messages that still arrive are ignored and fetched again.
+ * - The reader is fenced: if the group still assigns the partition to this process, it is claimed again.
+ * - The log ends before our position: the log may be a different one, or a new leader may not have its end yet. Only
+ *   after three such observations in a row the log counts as a different one.
+ * - Offsets are missing: the gap is counted and logged, and reading continues after it.
  */
 import type { KafkaMessage } from "kafkajs";
 import type { Logger } from "pino";
@@ -27,7 +27,7 @@ import {
 } from "./partition-state.ts";
 import { backOff } from "./waiting.ts";
 
-/** kafkajs's consumer, seen from one partition. All are synchronous. */
+/** The operations of kafkajs's consumer on one partition. All are synchronous. */
 export interface FetchControl {
   seek(offset: number): void;
   resume(): void;
@@ -45,21 +45,24 @@ export interface PartitionConsumerOptions extends DecodeOptions {
   readonly metrics: KafkaMetrics;
   readonly logger: Logger;
   readonly bounds: (partition: number) => Promise<LogBounds>;
-  /** @param reason why the reader does not take the partition's records; undefined when it does */
+  /** @param reason why the reader does not process the partition's records; undefined when it does */
   readonly onDelivery: (partition: number, reason: string | undefined) => void;
-  /** Called when this is not the log that was read before: it ends too early, or has records of another stream. */
+  /** Called when the log is not the one that was read before: it ends too early, or has records of another stream. */
   readonly onWrongLog: (partition: number, sign: "truncated" | "foreign") => void;
 }
 
-/** How often in a row a log must be seen to end too early. A newly elected leader may not know the end yet. */
+/**
+ * Observations in a row after which a log that ends too early counts as a different one. A newly elected leader may not
+ * have the end yet.
+ */
 const truncationObservations = 3;
 
-/** One partition, from its assignment until it is lost. */
+/** The consumer of one partition, from its assignment until its loss. */
 export class PartitionConsumer {
   readonly #partition: number;
   readonly #options: PartitionConsumerOptions;
   readonly #control: FetchControl;
-  /** Aborts when the partition is given back or lost. It ends every wait. */
+  /** Aborts when the partition is released or lost. It ends every wait. */
   readonly #leaving = new AbortController();
   #state: PartitionState = "claiming";
   /** Settles when the reader's present call, and the steps that were queued after it, have ended. */
@@ -69,7 +72,7 @@ export class PartitionConsumer {
   #backlog = 0;
   /** Failed deliveries in a row. */
   #failures = 0;
-  /** How often in a row the log ended before our offset, or messages from before it came. */
+  /** How often in a row the log ended before our offset, or messages from before it arrived. */
   #consecutiveObservations = 0;
 
   /** @param after resolves when an earlier consumer of this partition no longer calls the reader */
@@ -84,7 +87,7 @@ export class PartitionConsumer {
     this.#work = options.after.then(() => this.#claim());
   }
 
-  /** The offset that has to be fetched next; undefined while nothing is fetched. */
+  /** The offset that must be fetched next; undefined while nothing is fetched. */
   get awaited(): number | undefined {
     return this.#state === "reading" ? this.#expected : undefined;
   }
@@ -94,7 +97,10 @@ export class PartitionConsumer {
     return this.#backlog;
   }
 
-  /** Call it after a rebalance that left the partition here. kafkajs has lost the position, so it is set again. */
+  /**
+   * Call it after a rebalance in which this process kept the partition. kafkajs has lost the position, so it is set
+   * again.
+   */
   kept(): void {
     this.#afterWork(() => {
       if (this.#state === "reading") this.#resume();
@@ -103,7 +109,7 @@ export class PartitionConsumer {
 
   /**
    * @param highWatermark offset after the newest message of the partition
-   * @returns the last offset that the reader has finished with; undefined when these messages have to be fetched again
+   * @returns the last offset that the reader has processed; undefined when these messages must be fetched again
    */
   async deliver(
     messages: readonly KafkaMessage[],
@@ -125,8 +131,8 @@ export class PartitionConsumer {
   }
 
   /**
-   * The group has given the partition to another process. The reader drops its memory at once, even while it works on a
-   * batch.
+   * Call it when the group has assigned the partition to another process. The reader drops the partition's state at
+   * once, even during a batch.
    *
    * @returns a promise that settles when the reader's present call has ended
    */
@@ -135,7 +141,7 @@ export class PartitionConsumer {
     return this.#work;
   }
 
-  /** Gives the partition back, after the batch that the reader works on. */
+  /** Releases the partition after the present batch of the reader. */
   async finish(): Promise<void> {
     this.#leave(isHeld(this.#state) ? "releasing" : "lost");
     await this.#work;
@@ -165,14 +171,14 @@ export class PartitionConsumer {
     this.#control.resume();
   }
 
-  /** Asks the reader to claim the partition, for the first time or after it was fenced. */
+  /** Makes the reader claim the partition, for the first time or after it was fenced. */
   async #claim(): Promise<void> {
     const { reader } = this.#options;
     const offset = await this.#persist("claiming a partition", () =>
       reader.assigned(this.#partition),
     );
     if (offset === undefined) return;
-    // The partition was lost during the claim, so the reader is told after its claim.
+    // The partition was lost during the claim, so `revoked` is called after the claim.
     if (this.#leaving.signal.aborted) return reader.revoked(this.#partition);
     this.#enter("locating");
     const log = await this.#locate(offset);
@@ -183,7 +189,7 @@ export class PartitionConsumer {
     this.#enter("reading");
   }
 
-  /** @returns where the log begins and ends, once that is certain; undefined when the partition is left first */
+  /** @returns the bounds of the log, once they are certain; undefined when the partition is left first */
   #locate(offset: number): Promise<LogBounds | undefined> {
     return this.#persist("finding a partition's end", async () => {
       const found = await this.#options.bounds(this.#partition);
@@ -248,9 +254,9 @@ export class PartitionConsumer {
   }
 
   /**
-   * Messages came from before our position. Either kafkajs got "offset out of range" and silently started at the oldest
-   * record, or a fetch was under way when we set the position. So the position is set again. Only when this happens
-   * three times in a row does the log count as a different one.
+   * Handles messages from before our position. Either kafkajs got "offset out of range" and silently started at the
+   * oldest record, or a fetch was in flight when the position was set. So the position is set again. Only after three
+   * such observations in a row the log counts as a different one.
    */
   #onOffsetReset(): undefined {
     this.#consecutiveObservations += 1;

@@ -1,14 +1,14 @@
-/** The states of a partition that the consumer group assigned to us, and which may follow which. */
+/** The states of a partition that the consumer group assigned to this process, and their transitions. */
 
 /**
- * - claiming: the reader is asked to take the partition over
- * - locating: the reader has it, and the brokers are asked where its log begins and ends
+ * - claiming: the reader claims the partition
+ * - locating: the reader holds the partition, and the brokers are asked for the bounds of its log
  * - reading: records are fetched
  * - delivering: the reader works on a batch
  * - backing_off: the reader rejected the batch; nothing is fetched for a while
- * - wrong_log: this is not the log that was read before; nothing is fetched any more
- * - releasing: the partition is given back as soon as the batch in work is done
- * - lost: the reader has forgotten the partition
+ * - wrong_log: the log is not the one that was read before; nothing is fetched any more
+ * - releasing: the partition is released after the present batch
+ * - lost: the reader has dropped the partition
  */
 export type PartitionState =
   | "claiming"
@@ -20,7 +20,7 @@ export type PartitionState =
   | "releasing"
   | "lost";
 
-/** Drawn in docs/explanation/states.md with the cause of each. */
+/** The allowed transitions. docs/explanation/states.md shows the cause of each. */
 export const partitionTransitions: Readonly<Record<PartitionState, readonly PartitionState[]>> = {
   claiming: ["locating", "lost"],
   locating: ["reading", "wrong_log", "releasing", "lost"],

@@ -1,6 +1,6 @@
 /**
- * Asks the brokers whether this user may do what the daemon does. The requests name a partition and a group member that
- * cannot exist, so none has an effect.
+ * Asks the brokers whether this user has the rights of the daemon. The requests name a partition and a group member
+ * that cannot exist, so no request has an effect.
  */
 import type { Kafka } from "kafkajs";
 import { brokerErrorType } from "./errors.ts";
@@ -31,7 +31,7 @@ function clusterOf(kafka: Kafka): Cluster {
   return Reflect.apply(create, kafka, [{ metadataMaxAge: 60_000, allowAutoTopicCreation: false }]);
 }
 
-/** @returns what the user may not do, each a clause such as `write topic driftwarden`; none when it may do all */
+/** @returns the missing rights, each as a clause such as `write topic driftwarden`; empty when no right is missing */
 export async function missingRights(
   kafka: Kafka,
   { topic, groupId }: { readonly topic: string; readonly groupId: string },
@@ -61,7 +61,7 @@ export async function missingRights(
   }
 }
 
-/** Every request fails; only how it fails counts. */
+/** Whether a request fails for a missing right. Every request fails for some reason. */
 async function isRefused(request: Promise<unknown>): Promise<boolean> {
   try {
     await request;

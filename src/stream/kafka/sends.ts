@@ -1,4 +1,4 @@
-/** Decides which records go to which partition in which produce call. Pure. */
+/** Assigns records to partitions and produce calls. Pure. */
 import type { Message } from "kafkajs";
 import { encodeRecord } from "../codec.ts";
 import { partitionOf } from "../partition.ts";
@@ -12,7 +12,7 @@ const maxBytes = 800_000;
 const framingBytes = 1000;
 const messageFramingBytes = 100;
 
-/** The header that says which stream a record belongs to. */
+/** The header with the stream id of a record. */
 export const streamHeader = "stream";
 
 interface SendPlan {
@@ -20,7 +20,7 @@ interface SendPlan {
   readonly streamId: string;
   /** The broker's limit for one batch. */
   readonly maxMessageBytes: number;
-  /** Called for a record that is too large and is left out, with the number of its rows: one or none. */
+  /** Called for each record that is left out as too large, with its number of rows: one or none. */
   readonly onTooLarge: (problem: KafkaStreamError, rows: number) => void;
 }
 
@@ -28,9 +28,9 @@ interface SendPlan {
 export type Send = Message[];
 
 /**
- * Sorts records into produce calls. A tick goes to every partition; rows that are too large together are split.
+ * Sorts records into produce calls. A tick goes to every partition; rows that are together too large are split.
  *
- * @returns for each partition its calls, in order
+ * @returns the calls of each partition, in order
  * @throws KafkaStreamError DW_STREAM_RECORD_TOO_LARGE, before anything is sent, for a record without rows, such as a
  *   marker or a verdict: somebody waits for it
  */

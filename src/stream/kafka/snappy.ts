@@ -1,6 +1,6 @@
 /**
- * Unpacks Snappy, within a bound: plain, or in the frames of snappy-java that Kafka's own clients and brokers write.
- * Source: Google, Snappy compressed format description (2011); xerial/snappy-java, SnappyCodec.
+ * Unpacks Snappy within a bound. The format is plain, or the frames of snappy-java that Kafka's own clients and brokers
+ * write. Source: Google, Snappy compressed format description (2011); xerial/snappy-java, SnappyCodec.
  */
 import { ByteReader, Unpacked } from "./unpacked.ts";
 
@@ -40,8 +40,8 @@ function unpackBlock(input: ByteReader, output: Unpacked): void {
 }
 
 /**
- * The length of a literal, minus one. `high` holds it if it is below 60. Otherwise it stands in the next one to four
- * bytes: `high` - 59 of them.
+ * The length of a literal minus one. If `high` is below 60, it is this value. Otherwise the next `high` - 59 bytes hold
+ * the value.
  */
 function literalLength(high: number, input: ByteReader): number {
   return high < 60 ? high : input.littleEndian(high - 59);

@@ -1,17 +1,20 @@
 /**
- * Notices a partition that has records but is not fetched, although heartbeats of its consumer go on. It happens when a
+ * Detects a partition that has records but is not fetched, although its consumer sends heartbeats. It happens when a
  * pause survives a rebalance, or when kafkajs's fetch loop ends without an error.
  */
 import type { PartitionConsumerOptions } from "./partition-consumer.ts";
 
 interface Waiting {
-  /** The offset that has to be fetched next; undefined while nothing is fetched. */
+  /** The offset that must be fetched next; undefined while nothing is fetched. */
   readonly awaited: number | undefined;
   /** How many records the log held beyond the last delivery. */
   readonly backlog: number;
 }
 
-/** A fetch is filled in a fixed order of partitions. While one partition has this many records, others may wait. */
+/**
+ * Kafka fills a fetch in a fixed order of partitions. While one partition has this many records, others may wait, so no
+ * stall is judged.
+ */
 const largeBacklog = 500;
 
 /** Checks in a row at which the next record existed and was not fetched. */
@@ -19,7 +22,7 @@ const checksToStall = 4;
 
 export class StallWatch {
   readonly #bounds: PartitionConsumerOptions["bounds"];
-  /** Partition → the offset that was next at the last check, and at how many checks that record existed. */
+  /** Partition → the next offset at the last check, and how many checks found its record unfetched. */
   readonly #waits = new Map<number, { readonly offset: number; readonly missed: number }>();
   #checking = false;
 
@@ -27,7 +30,7 @@ export class StallWatch {
     this.#bounds = bounds;
   }
 
-  /** Asks the brokers only about partitions that have not moved since the last check. @returns one that has stalled */
+  /** Asks the brokers only about partitions that have not moved since the last check. @returns a stalled partition */
   async check(partitions: ReadonlyMap<number, Waiting>): Promise<number | undefined> {
     if (this.#checking) return undefined;
     if ([...partitions.values()].some(({ backlog }) => backlog >= largeBacklog)) {
@@ -40,7 +43,7 @@ export class StallWatch {
         if (await this.#missed(partition, awaited)) return partition;
       }
     } catch {
-      // The brokers cannot be reached. The consumer notices that by itself.
+      // The brokers are unreachable. The consumer detects that itself.
     } finally {
       this.#checking = false;
     }

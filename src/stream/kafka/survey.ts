@@ -17,7 +17,7 @@ export interface KafkaSurvey extends KafkaConnection, TopicSpec {
 
 const key = "stream.kafka";
 
-/** @returns what was found, one finding at least; never throws */
+/** @returns at least one finding; never throws */
 export async function surveyKafka(survey: KafkaSurvey): Promise<readonly CheckFinding[]> {
   let admin: Admin | undefined;
   try {
@@ -38,7 +38,7 @@ export async function surveyKafka(survey: KafkaSurvey): Promise<readonly CheckFi
   }
 }
 
-/** Reads the files first, so that a file that cannot be used is reported with its own error, not with kafkajs's. */
+/** Reads the files first. So an unusable file is reported with its own error, not with kafkajs's. */
 function readFiles({ ssl, sasl }: KafkaSurvey): void {
   if (typeof ssl === "function") createSecureContext(ssl());
   sasl?.password();

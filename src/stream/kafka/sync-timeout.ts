@@ -1,7 +1,7 @@
 /**
  * Fixes one request of kafkajs 2.2.4. SyncGroup waits until the group's leader has answered. If the leader was killed,
- * the group waits until the leader's session ends. kafkajs gives the request up before that, leaves the group and
- * starts again, so that nobody reads for up to a minute.
+ * the group waits until the leader's session ends. kafkajs abandons the request before that, leaves the group and
+ * starts again. Then nobody reads for up to a minute.
  */
 import { createRequire } from "node:module";
 
@@ -18,7 +18,7 @@ const require = createRequire(import.meta.url);
 const syncGroup: RequestDefinition = require("kafkajs/src/protocol/requests/syncGroup");
 const protocolAsItWas = syncGroup.protocol;
 
-/** Has SyncGroup wait longer than a session, as kafkajs does for JoinGroup. Safe to call more than once. */
+/** Makes SyncGroup wait longer than a session, as kafkajs does for JoinGroup. Safe to call more than once. */
 export function mendSyncTimeout(sessionTimeoutMs: number): void {
   syncGroup.protocol = (of) => {
     const request = protocolAsItWas(of);

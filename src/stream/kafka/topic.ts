@@ -5,7 +5,7 @@ import { formatDuration } from "../../duration.ts";
 import { messageOf } from "../../errors.ts";
 import { brokerErrorType, KafkaStreamError } from "./errors.ts";
 
-// Node finds only some of kafkajs' names in its CommonJS; these come by the default export.
+// Node finds only some of kafkajs's names in its CommonJS. These are taken from the default export.
 const { ConfigResourceTypes, KafkaJSAggregateError } = kafkajs;
 
 export interface TopicSpec {
@@ -20,18 +20,18 @@ export interface OpenedTopic {
   readonly streamId: string;
   /** The broker's limit for one batch. */
   readonly maxMessageBytes: number;
-  /** Partitions that the topic has grown by; nothing goes there. */
+  /** Number of partitions that were added to the topic. No record is sent to them. */
   readonly unused: number;
 }
 
-/** What the store knows of the topic. */
+/** The stored identity of the topic. */
 export interface KnownTopic {
   /** Id of the stream. */
   readonly id: string;
   readonly partitions: number;
 }
 
-/** Stores what was found unless something is stored for this topic. Resolves with what is stored. */
+/** Stores the found identity unless one is stored for this topic. Resolves with the stored identity. */
 export type RememberTopic = (topic: string, found: KnownTopic) => Promise<KnownTopic>;
 
 interface TopicFacts {
@@ -41,15 +41,16 @@ interface TopicFacts {
 }
 
 /**
- * Kafka has no place for a name of our own on a topic, and kafkajs does not show the topic's id. So the stream id is
- * the topic's `delete.retention.ms`: it means nothing for a topic that is not compacted, is written in the same call
- * that makes the topic, and is gone with it. Above a day, Kafka's default, and below 400 days, hosted Kafka's limit.
+ * Kafka has no custom label for topics, and kafkajs does not show the topic's id. So the stream id is stored as the
+ * topic's `delete.retention.ms`. This setting has no effect on a topic that is not compacted. The call that creates the
+ * topic sets it, and deleting the topic deletes it. The value is above a day, Kafka's default, and below 400 days,
+ * hosted Kafka's limit.
  */
 const markSetting = "delete.retention.ms";
 const newMark = (): string => String(86_400_001 + randomInt(2 ** 35 - 86_400_000));
-/** The broker sets the time of a record, not its writer: tick-bound.ts compares ticks with this time. */
+/** The broker sets the time of a record, because tick-bound.ts compares ticks with this time. */
 const brokersTime = { name: "message.timestamp.type", value: "LogAppendTime" };
-/** The config source of a setting that was given to the topic itself. */
+/** The config source of a setting that was set on the topic itself. */
 const topicsOwn = 1;
 
 async function readTopic(admin: Admin, topic: string): Promise<TopicFacts> {
@@ -72,7 +73,9 @@ async function readTopic(admin: Admin, topic: string): Promise<TopicFacts> {
   };
 }
 
-/** What the topic is now; undefined when there is none. `streamId` is empty when it carries no id. */
+/**
+ * The present identity of the topic; undefined when there is no topic. `streamId` is empty when the topic has no id.
+ */
 export async function readIdentity(
   admin: Admin,
   topic: string,
@@ -93,7 +96,7 @@ function markOf(facts: TopicFacts): string | undefined {
 }
 
 /**
- * Makes the topic when it is missing, otherwise checks it, and compares it with what the store knows of it.
+ * Creates a missing topic and checks an existing one. Compares the topic with its stored identity.
  *
  * @throws KafkaStreamError DW_STREAM_TOPIC_REFUSED, DW_STREAM_TOPIC_MISMATCH, DW_STREAM_RECREATED
  */
@@ -118,7 +121,8 @@ export async function openTopic(
 }
 
 /**
- * What a start would do with the topic, for people. Writes nothing: the brokers only validate a topic that is missing.
+ * A text for people about what a start would do with the topic. Writes nothing: the brokers only validate the creation
+ * of a missing topic.
  *
  * @throws KafkaStreamError DW_STREAM_TOPIC_REFUSED, DW_STREAM_TOPIC_MISMATCH
  */
@@ -165,7 +169,7 @@ async function createTopic(
       `creating topic ${spec.topic}: ${messageOf(cause)}`,
       {
         hint: `Let this user create topics, set stream.kafka.replication to at most the number of brokers, or create the topic yourself with ${spec.partitions} partitions and cleanup.policy=delete.`,
-        // Brokers that are still starting do not count yet.
+        // A broker that is still starting is not counted yet.
         retryable: brokerErrorType(cause) === "INVALID_REPLICATION_FACTOR",
         cause,
       },
@@ -173,7 +177,7 @@ async function createTopic(
   }
 }
 
-/** Gives an id to a topic that its operator made. Altering replaces all settings, so the others are sent again. */
+/** Gives an id to a topic that its operator created. Altering replaces all settings, so the others are sent again. */
 async function markTopic(admin: Admin, topic: string, found: TopicFacts): Promise<string> {
   const mark = newMark();
   const kept = [...found.config].filter(([, { ownValue }]) => ownValue);
@@ -194,7 +198,7 @@ async function markTopic(admin: Admin, topic: string, found: TopicFacts): Promis
   return mark;
 }
 
-/** A topic that carries an id may have more partitions than configured: it has grown, and the others stay empty. */
+/** A topic with an id may have more partitions than configured: it has grown, and the added partitions stay empty. */
 function partitionsProblem(found: TopicFacts, { partitions }: TopicSpec): string {
   const hasGrown = found.partitions > partitions && markOf(found) !== undefined;
   if (found.partitions === partitions || hasGrown) return "";

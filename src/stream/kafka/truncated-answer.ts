@@ -1,6 +1,6 @@
 /**
- * Fixes one method of kafkajs 2.2.4. When a connection breaks in the middle of an answer, kafkajs keeps the first half
- * and reads the next connection's data as the rest. From then on no answer fits its request.
+ * Fixes one method of kafkajs 2.2.4. When a connection breaks in the middle of an answer, kafkajs keeps the first part
+ * and reads the next connection's data as the rest. From then on no answer matches its request.
  */
 import { createRequire } from "node:module";
 
@@ -12,7 +12,7 @@ interface KafkajsConnection {
   connect: (this: KafkajsConnection) => Promise<unknown>;
 }
 
-/** Every answer begins with its size, a number of so many bytes. */
+/** Every answer begins with its size, a number of this many bytes. */
 const sizeBytes = 4;
 
 const require = createRequire(import.meta.url);

@@ -1,6 +1,6 @@
 /**
- * The output buffer of a decompressor, and a reader of its input. The buffer refuses to grow beyond a bound, and
- * refuses a copy from before its first byte.
+ * The output buffer of a decompressor, and a reader of its input. The buffer does not grow beyond a bound, and refuses
+ * a copy from before its first byte.
  */
 
 export class Unpacked {
@@ -14,7 +14,7 @@ export class Unpacked {
     this.#bytes = Buffer.allocUnsafe(Math.min(most, 65_536));
   }
 
-  /** @throws RangeError when it would be too much */
+  /** @throws RangeError when the output would exceed the bound */
   add(bytes: Uint8Array): void {
     this.#makeRoom(bytes.length);
     this.#bytes.set(bytes, this.#length);
@@ -24,7 +24,7 @@ export class Unpacked {
   /**
    * Copies `length` bytes from `distance` bytes before the end to the end. The copy may include bytes that it writes.
    *
-   * @throws RangeError when it would be too much, or begin before the first byte
+   * @throws RangeError when the output would exceed the bound, or the copy would begin before the first byte
    */
   repeat(distance: number, length: number): void {
     if (distance < 1 || distance > this.#length) throw new RangeError("a copy of nothing");

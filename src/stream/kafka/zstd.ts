@@ -1,15 +1,18 @@
-/** Unpacks Zstandard by a library, within a bound. Source of the headers: RFC 8878, sections 3.1.1 and 3.1.2. */
+/** Unpacks Zstandard with a library, within a bound. Source of the headers: RFC 8878, sections 3.1.1 and 3.1.2. */
 import { Decompress } from "fzstd";
 import { Unpacked } from "./unpacked.ts";
 
-/** First bytes of a frame, and of a frame that is skipped but for its lowest four bits; lowest byte first. */
+/** First bytes of a frame, and of a skipped frame without its lowest four bits; lowest byte first. */
 const frameMagic = 0xfd2fb528;
 const skippedMagic = 0x184d2a50;
-/** The library moves the whole window for each block, however short it is. So many bytes take about a second. */
+/**
+ * Most bytes that the library may move. It moves the whole window for each block, however short. This many bytes take
+ * about a second.
+ */
 const mostMoved = 4_000_000_000;
 
 interface Frame {
-  /** Bytes that the library allocates before the first byte comes out. */
+  /** Bytes that the library allocates before it outputs the first byte. */
   readonly window: number;
   readonly blocks: number;
   /** Bytes of the frame, with header and checksum. */
@@ -53,7 +56,7 @@ function frameOf(bytes: Uint8Array): Frame {
   for (let isLast = false; !isLast && at < bytes.length; blocks += 1) {
     const block = littleEndian(bytes, at, 3);
     isLast = (block & 1) === 1;
-    // A block of one repeated byte holds that byte alone.
+    // A block of one repeated byte holds only that byte.
     at += 3 + (((block >> 1) & 3) === 1 ? 1 : block >> 3);
   }
   return { window, blocks, length: at + checksumBytes };
@@ -78,7 +81,7 @@ function headerOf(frame: Uint8Array): {
   };
 }
 
-/** Size of the window of a frame of several segments, bytes. */
+/** Window size of a frame that is not a single segment, bytes. */
 function windowOf(descriptor: number): number {
   const base = 2 ** (10 + (descriptor >> 3));
   return base + (base / 8) * (descriptor & 7);

@@ -1,9 +1,10 @@
 /**
- * Shares the partitions of the log in the store with the other processes, and reads those that this process holds.
+ * Shares the partitions of the log in the store with the other processes, and reads the partitions that this process
+ * holds.
  *
  * # A round
  *
- *     heartbeat ──► renew our leases ──► our share ──► give back what is too much, or take free partitions
+ *     heartbeat ──► renew our leases ──► our share ──► release the surplus, or take free partitions
  *
  *     share = partitions / processes, rounded down, and one more for the first (partitions mod processes) of them
  *
@@ -13,10 +14,10 @@
  * # Failure handling
  *
  * - A process dies: its heartbeat and its leases end, and the others take its partitions.
- * - A process was paused for longer than its lease: the renewal shows which leases are lost. The reader drops the
- *   memory of those partitions at once. Once another process has claimed them, late writes are refused by their epoch
+ * - A process was paused for longer than its lease: the renewal shows which leases are lost. The reader drops the state
+ *   of those partitions at once. Once another process has claimed them, the epoch makes the store refuse late writes
  *   (store/partitions/claim.ts).
- * - The store cannot be reached: the round fails and is repeated. Health says why.
+ * - The store is unreachable: the round fails and is repeated. Health shows the reason.
  */
 
 import type { Logger } from "pino";
@@ -48,7 +49,7 @@ export interface SubscriptionOptions {
   readonly read: (partition: number, fromOffset: number) => Promise<readonly LogEntry[]>;
   readonly logger: Logger;
   readonly metrics: PostgresLogMetrics;
-  /** Reports why a part makes no progress; undefined when it does again. */
+  /** Reports why a part makes no progress; called with undefined when it does again. */
   readonly report: (part: string, error: unknown) => void;
 }
 
@@ -89,7 +90,7 @@ export class LogSubscription implements Subscription {
     this.#running = this.#run();
   }
 
-  /** Partition that this process reads → offset of the next record that detection has not finished with. */
+  /** Partition that this process reads → offset of the next record that detection has not processed yet. */
   positions(): ReadonlyMap<number, number> {
     const known = [...this.#held].flatMap(
       ([
@@ -143,7 +144,8 @@ export class LogSubscription implements Subscription {
     const live = await heartbeat(store, { group: this.#group, owner }, leaseMs);
     await this.#renew();
     const place = live.indexOf(owner);
-    // We were paused for longer than our heartbeat lasts, so we are not in the list. The next round counts again.
+    // The heartbeat of this process has expired in a pause, so the process is not in the list. The next round counts
+    // again.
     if (place === -1) return;
     // Every process sorts the same list, so the shares add up to all partitions.
     const share = Math.floor(partitions / live.length) + (place < partitions % live.length ? 1 : 0);
@@ -173,7 +175,7 @@ export class LogSubscription implements Subscription {
     const untilMs = performance.now() + leaseMs / 3;
     for (const [partition, name] of names.entries()) {
       if (this.#held.size >= share || this.#stopping) return;
-      // The leases taken so far have to be renewed in time. The next round takes the rest.
+      // The leases taken so far must be renewed in time. The next round takes the rest.
       if (performance.now() > untilMs) return this.#wakeup.ring();
       if (held.has(name) || this.#leaving.has(partition)) continue;
       const lease = await acquireLease(store, { name, owner, ttlMs: leaseMs });

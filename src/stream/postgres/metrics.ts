@@ -27,7 +27,7 @@ export type PostgresLogMetrics = ReturnType<typeof postgresLogMetrics>;
 export function postgresLogMetrics(registry: Registry): {
   readonly count: (name: LogCounter, by?: number) => void;
   readonly held: Gauge;
-  /** @param lags partition → records that detection has not finished with; asked when the metrics are read */
+  /** @param lags partition → records that detection has not processed yet; called at each scrape */
   readonly showLag: (lags: Lags) => void;
 } {
   const registers = [registry];
@@ -48,7 +48,9 @@ export function postgresLogMetrics(registry: Registry): {
   };
 }
 
-/** Shows nothing while the store does not answer. A log that is opened again replaces the metric. */
+/**
+ * Registers the lag. It has no value while the store does not answer. A log that is opened again replaces the metric.
+ */
 function showLag(registry: Registry, lags: Lags): void {
   registry.removeSingleMetric(lagName);
   registry.registerMetric(

@@ -20,7 +20,7 @@ export class OutageLog {
 
   /**
    * @param part for example `append`, `partition 3`
-   * @param error why the part makes no progress; undefined when it does
+   * @param error why the part makes no progress; undefined when it makes progress
    */
   report(part: string, error: unknown): void {
     const { health, logger } = this.#options;

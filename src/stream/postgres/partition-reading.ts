@@ -1,12 +1,12 @@
 /**
- * Reads one partition of the log in the store for as long as this process holds its lease.
+ * Reads one partition of the log in the store while this process holds its lease.
  *
  *     assigned ──► read ──► deliver ──► read …        a failed step is repeated with backoff
  *        ▲                     │ fenced
  *        └─────────────────────┘
  *
  * A batch that the reader rejects is delivered again, never skipped. When another process has claimed the partition,
- * the reader drops its memory and claims it anew, as long as the lease is ours.
+ * the reader drops its state and claims it again while this process holds the lease.
  */
 import type { Logger } from "pino";
 import { backoffMs } from "../../backoff.ts";
@@ -19,15 +19,15 @@ import { Wakeup } from "./wakeup.ts";
 export interface ReadingOptions {
   readonly partition: number;
   readonly reader: PartitionReader;
-  /** Reads the next entries from the offset on; an empty list when there are none yet. */
+  /** Reads the next entries from the offset on. The list is empty when there are none yet. */
   readonly read: (fromOffset: number) => Promise<readonly LogEntry[]>;
-  /** Shared by the partitions of a process, so that many of them leave connections to the rest of the daemon. */
+  /** Shared by the partitions of a process. The limit leaves connections to the rest of the daemon. */
   readonly slots: Slots;
-  /** How long to wait for a notification before the next look, ms. */
+  /** How long to wait for a notification before the next read, ms. */
   readonly pollMs: number;
   readonly logger: Logger;
   readonly metrics: PostgresLogMetrics;
-  /** Reports why the partition makes no progress; undefined when it does again. */
+  /** Reports why the partition makes no progress; called with undefined when it does again. */
   readonly report: (error: unknown) => void;
 }
 
@@ -54,17 +54,20 @@ export class PartitionReading {
     this.ended = this.#run();
   }
 
-  /** Offset of the next record that the reader has not finished with; undefined until it has taken the partition. */
+  /** Offset of the next record that the reader has not processed yet; undefined until it has claimed the partition. */
   get next(): number | undefined {
     return this.#next;
   }
 
-  /** Looks for new records at once. */
+  /** Reads new records at once. */
   wake(): void {
     this.#wakeup.ring();
   }
 
-  /** The lease is lost. The reader drops its memory now. Once another process has claimed, late writes are refused. */
+  /**
+   * Call it when the lease is lost. The reader drops its state now. Once another process has claimed the partition,
+   * late writes are refused.
+   */
   lose(): void {
     this.#end();
     this.#revoke();
@@ -98,7 +101,8 @@ export class PartitionReading {
 
   async #assigned(): Promise<number | undefined> {
     const { reader, partition, slots } = this.#options;
-    // A claim after the lease was lost would fence the next holder, so the end is looked at once the slot is free.
+    // A claim after the loss of the lease would fence the next holder, so `#ending` is checked after the wait for a
+    // slot.
     const claim = async (): Promise<number | undefined> =>
       this.#ending ? undefined : await reader.assigned(partition);
     const from = await this.#persist({
@@ -106,12 +110,12 @@ export class PartitionReading {
       failures: "assignment_failures",
       work: () => slots.run(claim),
     });
-    // The lease was lost during the claim, so the reader is told once more, after its claim.
+    // The lease was lost during the claim, so `revoked` is called again after the claim.
     if (this.#revoked) reader.revoked(partition);
     return from;
   }
 
-  /** Reads and delivers until this reading ends, or until the reader is fenced and has to claim the partition anew. */
+  /** Reads and delivers until this reading ends, or until the reader is fenced and must claim the partition again. */
   async #follow(from: number): Promise<void> {
     const { reader, partition, pollMs, read, slots } = this.#options;
     for (let next = from; !this.#ending; ) {
@@ -173,7 +177,7 @@ export class PartitionReading {
     return undefined;
   }
 
-  /** Waits for the backoff. A notification does not shorten it, the end of the reading does. */
+  /** Waits for the backoff. A notification does not shorten the wait. The end of the reading does. */
   async #backoff(attempt: number): Promise<void> {
     const until = performance.now() + backoffMs(attempt, longestPauseMs, firstPauseMs);
     while (!this.#ending && performance.now() < until) {

@@ -1,5 +1,5 @@
 /**
- * The stream without Kafka: a log table in the store, for one process or a few.
+ * The stream without Kafka: a log in the store, for one process or a few.
  *
  * Records are appended in one transaction. The processes that hold the partitions read them (log-subscription.ts).
  * A record is deleted once every change that it made is in a saved state.
@@ -31,9 +31,9 @@ export interface PostgresLogOptions {
   readonly partitions: number;
   /** Unique per process and start. */
   readonly owner: string;
-  /** A process that does not renew for so long loses its partitions, ms. */
+  /** A process that does not renew its leases for this time loses its partitions, ms. */
   readonly leaseMs: number;
-  /** How often to look for records when no notification comes, ms. Default 1000. */
+  /** How often to read records when no notification arrives, ms. Default 1000. */
   readonly pollMs?: number;
   readonly logger: Logger;
   readonly metrics: PostgresLogMetrics;
@@ -102,7 +102,7 @@ export class PostgresLog implements RecordSink, RecordLog {
     return 0;
   }
 
-  /** Takes a share of the partitions in the background and reads them, until the subscription is stopped. */
+  /** Takes a share of the partitions and reads them in the background, until the subscription is stopped. */
   subscribe(reader: PartitionReader): Promise<Subscription> {
     const subscription = new LogSubscription({
       pollMs: 1_000,
@@ -133,7 +133,7 @@ export class PostgresLog implements RecordSink, RecordLog {
     }
   }
 
-  /** Whether appending and reading work, and if not why. */
+  /** Ok while appending and reading work, otherwise the reason. */
   health(): Health {
     return this.#health.health();
   }
@@ -143,7 +143,7 @@ export class PostgresLog implements RecordSink, RecordLog {
     await Promise.all(this.#subscriptions.map((subscription) => subscription.stop()));
   }
 
-  /** Partition → records that detection has not finished with, of the partitions that this process reads. */
+  /** Partition that this process reads → number of its records that detection has not processed yet. */
   async #lags(): Promise<ReadonlyMap<number, number>> {
     const positions = new Map(this.#subscriptions.flatMap((one) => [...one.positions()]));
     if (positions.size === 0) return positions;

@@ -1,11 +1,11 @@
-/** Lets a limited number of works run at the same time. */
+/** Runs a limited number of tasks at the same time. */
 
-/** The others wait, in the order in which they came. Cost: one closure for each that waits. */
+/** Further tasks wait, in the order of their calls. */
 export class Slots {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  /** @param most works at the same time, ≥ 1 */
+  /** @param most tasks at the same time, ≥ 1 */
   constructor(most: number) {
     this.#free = most;
   }

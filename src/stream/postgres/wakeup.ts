@@ -1,4 +1,4 @@
-/** A wait in real time that can be ended early. A ring that comes while nobody waits ends the next wait at once. */
+/** A wait in real time that can be ended early. A ring while nobody waits ends the next wait at once. */
 import { setTimeout as timer } from "node:timers/promises";
 
 export class Wakeup {
