@@ -1,22 +1,22 @@
-/** Scores episodes against labelled streams of importances: the definitions of the data's own scorer. */
+/** Scores episodes against labelled streams of importances, by the definitions of the data set's own scorer. */
 import { quantileSorted } from "simple-statistics";
 import type { Truth, TruthEvent, TruthModel } from "./attribution-truth.ts";
 
 export interface ScoredEpisode {
   readonly model: string;
-  /** When it opened, seconds since 1970. */
+  /** Time at which it opened, seconds since 1970. */
   readonly start: number;
   /** Blamed when it opened, most to blame first. */
   readonly features: readonly string[];
 }
 
-/** What became of one harmful event. */
+/** The result for one harmful event. */
 export interface EventOutcome {
   readonly event: TruthEvent;
   readonly found: boolean;
   /** Attributions from onset to opening; null when it was not found. */
   readonly delay: number | null;
-  /** Whether the first blamed is guilty; null when nobody is, or nothing was found. */
+  /** Whether the first blamed feature is guilty; null if no feature is guilty, or the event was not found. */
   readonly top1: boolean | null;
   readonly top3: boolean | null;
 }
@@ -41,7 +41,10 @@ export interface AttributionScore {
   readonly falseAt: readonly ScoredEpisode[];
 }
 
-/** Attributions: how long after its end an event may still be found, how long an episode is not held against it. */
+/**
+ * Attributions after the end of an event in which it may still be found, and in which an episode does not count as
+ * false.
+ */
 const graceRecall = 3;
 const graceFalse = 10;
 const lead = 1;
@@ -148,7 +151,7 @@ function outcomeOf(
   return { event, found: true, delay, top1: guilty(1), top3: guilty(3) };
 }
 
-/** Part of those that are true, leaving out those that do not apply. */
+/** Part of the answers that are true; null answers are left out. */
 function partOf(answers: readonly (boolean | null)[]): number | null {
   const given = answers.filter((answer) => answer !== null);
   return given.length === 0 ? null : given.filter(Boolean).length / given.length;

@@ -17,7 +17,7 @@ interface Figure {
   readonly name: string;
   readonly unit: string;
   readonly of: (score: AttributionScore) => number | null;
-  /** What is promised of all streams at normal sensitivity. */
+  /** The bound for all streams at normal sensitivity. */
   readonly bound?: { readonly atLeast: number } | { readonly atMost: number };
 }
 
@@ -52,7 +52,9 @@ const figures: readonly Figure[] = [
   { name: "further episodes in the same event", unit: "episodes", of: (score) => score.repeats },
 ];
 
-/** Measured with the same scorer on the same streams; source: facts of the data set, median delay left out. */
+/**
+ * Results of others with the same scorer on the same streams, without the median delay. Source: facts of the data set.
+ */
 const peers: readonly (readonly [name: string, recall: number, falseAWeek: number, f1: number])[] =
   [
     ["an alarm every 24 attributions", 0.88, 21.8, 0.24],
@@ -65,7 +67,7 @@ const peers: readonly (readonly [name: string, recall: number, falseAWeek: numbe
     ["pipeline rules alone", 0.21, 0, 0.35],
   ];
 
-/** About fifteen seconds; no lines when the data is not there. */
+/** Takes about fifteen seconds. No lines without the data. */
 export async function benchAttribution(): Promise<readonly BenchLine[]> {
   const folder = dataPath("attribution");
   if (folder === undefined) return [];
@@ -89,7 +91,7 @@ async function episodesOf(
   return episodes ?? [];
 }
 
-/** What `driftwarden replay --json` prints for all streams, as plain episodes, under each of several settings. */
+/** The episodes that `driftwarden replay --json` prints for all streams, for each of several settings. */
 export async function replayStreams(
   folder: string,
   settings: readonly DetectionOptions[],
@@ -130,7 +132,7 @@ function linesOf(
   });
 }
 
-/** One line a kind of fault, both runs apart. */
+/** One line for each kind of fault and each run. */
 function kindLines(sensitivity: Sensitivity, { outcomes }: AttributionScore): readonly BenchLine[] {
   const kinds = [...new Set(outcomes.map(({ event }) => event.kind))].toSorted();
   return kinds.map((kind) => {

@@ -14,7 +14,7 @@ const event = z.object({
   start: seconds,
   end: seconds,
   onset: seconds,
-  /** null: either is right. */
+  /** null: to report it or not is both right. */
   harmful: z.boolean().nullable(),
   detectable: z.boolean().nullable(),
   features: z.array(z.string()),

@@ -1,4 +1,6 @@
-/** What detection of one whole attribution costs: gate, assemble, transform, both detectors, decision, episode. */
+/**
+ * Measures the cost of detection for one whole attribution: gate, assembly, transform, detectors, decision, episode.
+ */
 import { mean } from "simple-statistics";
 import { PartitionEngine } from "../src/detection/engine.ts";
 import { defaultEngineSettings } from "./default-engine.ts";
@@ -7,9 +9,15 @@ import { attribution } from "./workload.ts";
 
 const nModels = 20;
 export const nFeatures = 50;
-/** Half-space trees judge after a window of 250 and a fifth of one; the covariance is old after 300. */
+/**
+ * Attributions of the warm-up. Half-space trees judge after a window of 250 and a fifth of one; the covariance is old
+ * after 300.
+ */
 const warmUp = 320;
-/** Models join so many attributions apart: what each does once in 100 attributions is then due once in so many steps. */
+/**
+ * Models join so many attributions apart. So work that each model does once in 100 attributions occurs once in so many
+ * steps.
+ */
 const apart = 5;
 const rounds = 20;
 
@@ -24,8 +32,8 @@ export class AttributionBench {
   }
 
   /**
-   * Microseconds an attribution, decoding left out and the refresh of the covariance included: the mean over the steps
-   * between two refreshes, of each the median, since others use the machine too.
+   * Microseconds an attribution, without decoding, with the refresh of the covariance. It is the mean over the steps
+   * between two refreshes. Each step counts with its median, since other programs use the machine too.
    */
   measure(): number {
     const times = Array.from({ length: apart }, (): number[] => []);

@@ -1,4 +1,4 @@
-/** Generated models that are explained once a day for a year: few, noisy vectors with a week and a year in them. */
+/** Generates models that are explained once a day for a year: few, noisy vectors with a weekly and a yearly season. */
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
 import { modelKey } from "../src/model-key.ts";
 import { LeftOut } from "../src/replay/left-out.ts";
@@ -12,7 +12,7 @@ const nFeatures = 12;
 
 type Vector = number[];
 
-/** What a fault does to the importances of one day; undefined: nothing came. */
+/** Applies a fault to the importances of one day. Undefined: no rows came. */
 type Change = (now: Vector, before: Vector, progress: number) => Vector | undefined;
 
 interface Fault {
@@ -45,9 +45,9 @@ const faults: readonly Fault[] = [
 
 export interface DailyPlan {
   readonly models: number;
-  /** Days on which a fault begins; a different fault in each place for each model. */
+  /** Days on which a fault begins. The fault differs by place and by model. */
   readonly places: readonly number[];
-  /** Days that are not scored, and days in all. */
+  /** Days that are not scored, and the number of all days. */
   readonly warmUp: number;
   readonly days: number;
 }
@@ -115,7 +115,7 @@ function feed(
   return { rows, cleaned: 0, leftOut: new LeftOut() };
 }
 
-/** Shares that fall off exponentially, 18 % noise each, a weekend, a slow wave over the year. */
+/** One vector: shares that decrease exponentially, with 18 % noise, weekends and a slow wave over the year. */
 function vectorOf(day: number, random: () => number): Vector {
   const weekend = (day + 4) % 7 >= 5 ? 1.12 : 1;
   return Array.from({ length: nFeatures }, (_, i) => {

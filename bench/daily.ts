@@ -1,4 +1,4 @@
-/** Section `daily`: what is found in models that are explained once a day. */
+/** Section `daily`: which faults are found in models that are explained once a day. */
 import { detectorTypes } from "../detectors/index.ts";
 import { modelName } from "../src/model-key.ts";
 import { replayRows } from "../src/replay/replay.ts";
@@ -6,7 +6,7 @@ import { type AttributionScore, scoreEpisodes } from "./attribution-score.ts";
 import { type DailyPlan, dailyStreams } from "./daily-streams.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";
 
-/** One quiet month before, one after every fault. */
+/** One quiet month at the beginning, and one after every fault. */
 const year: DailyPlan = {
   models: 16,
   places: [60, 105, 150, 195, 240, 285, 330],
@@ -14,12 +14,12 @@ const year: DailyPlan = {
   days: 365,
 };
 
-/** One fault a model, on one of these days: the first weeks, in which findings are provisional. */
+/** Each model has one fault, on one of these days of the first weeks: findings are provisional then. */
 const early = [15, 25, 40];
 
 const sensitivities = ["low", "normal", "high"] as const;
 
-/** About ten seconds. */
+/** Takes about ten seconds. */
 export async function benchDaily(): Promise<readonly BenchLine[]> {
   progress("generated daily streams");
   const lines: BenchLine[] = [];

@@ -1,11 +1,11 @@
-/** Where the data beside the project lies. */
+/** Finds the data folder beside the project. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { leftOut } from "./line.ts";
 
 const folder = process.env["DRIFTWARDEN_DATA"] ?? resolve(import.meta.dirname, "../../shared/data");
 
-/** @returns the path inside the data folder, undefined when it is not there; that is said on stderr */
+/** @returns the path inside the data folder; undefined if it is missing, which is reported on stderr */
 export function dataPath(...parts: readonly string[]): string | undefined {
   const path = join(folder, ...parts);
   if (existsSync(path)) return path;

@@ -1,6 +1,7 @@
 /**
- * Section `decisions`: 200 models open their episodes at once, each in a transaction of its own as the worker commits
- * it, through the counter of incidents and the head of the journal; beside transactions that insert the same bytes.
+ * Section `decisions`: 200 models open their episodes at once. Each commits in a transaction of its own, as in the
+ * worker. Each uses the counter of incidents and the head of the journal. The yardstick is transactions that insert the
+ * same bytes.
  */
 import { pino } from "pino";
 import { Registry } from "prom-client";
@@ -17,17 +18,17 @@ import { median as medianOf } from "./rounds.ts";
 
 const section = "decisions";
 const models = 200;
-/** As many as `stream.partitions` says by default; each commits one decision after the other. */
+/** The default of `stream.partitions`. Each partition commits one decision after the other. */
 const partitions = 4;
 /** Each takes a fraction of a decision's time. */
 const bareTransactions = 5 * models;
 const rounds = 9;
-/** Five runs on 7adbaef, beside other work, gave 0.10 to 0.16. */
+/** Five runs on commit 7adbaef, on a busy machine, gave 0.10 to 0.16. */
 const leastRatio = 0.09;
 
-/** About half a minute. */
+/** Takes about half a minute. */
 export async function benchDecisions(): Promise<readonly BenchLine[]> {
-  // A disk that is not waited for would make the bare transactions cost nothing.
+  // Without fsync the bare transactions would cost nothing.
   const postgres = await startTestPostgres({ fsync: "on" });
   try {
     const { url } = await postgres.createDatabase("decisions");
@@ -56,7 +57,7 @@ interface Round {
 
 async function measured(store: Store): Promise<readonly Round[]> {
   const decide = await decider(store);
-  // The first of each warms the compiler up and does not count.
+  // The first run of each warms the compiler up and does not count.
   await rateOf(decide, models);
   const row = Buffer.alloc(await bytesEach(store), "x");
   await store.query("create table bare (bytes bytea not null)");
@@ -71,7 +72,7 @@ async function measured(store: Store): Promise<readonly Round[]> {
   return taken;
 }
 
-/** A model's episode opens, which is new to the store: incident, number, promises, journal. */
+/** Opens the episode of a model that the store does not know: incident, number, promises, journal. */
 async function decider(store: Store): Promise<(partition: number) => Promise<void>> {
   const recording: RecordOptions = {
     clock: systemClock,
@@ -127,12 +128,12 @@ select ((select sum(octet_length(event::text)) from decisions) + (select sum(oct
   + (select sum(octet_length(effect::text)) from outbox) + (select sum(octet_length(body::text)) from journal))::float8
   / (select count(*) from decisions) as bytes`;
 
-/** What a decision leaves in the store, of documents alone. */
+/** Size of the documents that one decision stores. */
 async function bytesEach(store: Store): Promise<number> {
   return Math.round((await store.query<{ bytes: number }>(sizeSql))[0]?.bytes ?? 0);
 }
 
-/** The ratio is that of each round by itself: the machine's speed changes from one round to the next. */
+/** The ratio is computed for each round, since the machine's speed changes between rounds. */
 function report(taken: readonly Round[]): readonly BenchLine[] {
   const ours = `decisions of ${models} models at once, through counter and journal`;
   const bare = "bare transactions that insert the same bytes in one row";

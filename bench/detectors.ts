@@ -1,4 +1,7 @@
-/** What one observation costs a detector: score it, then learn it, on many models so that caches are not flattered. */
+/**
+ * Measures the cost of one observation for a detector: to score it, then to learn it. Many models take turns, so that
+ * caches do not help.
+ */
 import type { Detector, DetectorType } from "../detectors/detector.ts";
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
 import { timeOf } from "./workload.ts";
@@ -32,7 +35,7 @@ export class DetectorBench<Params> {
     });
   }
 
-  /** Nanoseconds a vector: the best of the passes within {@link secondsEach}, what the machine can do undisturbed. */
+  /** Nanoseconds a vector: the best of the passes within {@link secondsEach}, the one least disturbed. */
   measure(): number {
     const until = performance.now() + secondsEach * 1000;
     let best = Number.POSITIVE_INFINITY;

@@ -16,7 +16,7 @@ interface Variant {
   readonly engine: NonNullable<DetectionOptions["engine"]>;
 }
 
-/** A minute or two; no lines when the data is not there. */
+/** Takes a minute or two. No lines without the data. */
 export async function benchFlatness(): Promise<readonly BenchLine[]> {
   const folder = dataPath("attribution");
   if (folder === undefined) return [];
@@ -80,7 +80,7 @@ const numbersOf = (settings: unknown): readonly [string, unknown][] =>
     ([, value]) => typeof value === "number" || Array.isArray(value),
   );
 
-/** What counts attributions stays whole. */
+/** A number multiplied by the factor. Integers stay integers: they count attributions. */
 function times(value: unknown, factor: number): unknown {
   if (Array.isArray(value)) return value.map((one: unknown) => Number(one) * factor);
   const product = Number(value) * factor;

@@ -1,4 +1,7 @@
-/** The child of section `size` that times rows: of 20 models, and of 20,000, all warmed up; decoded and detected. */
+/**
+ * The child process of section `size` that measures the time of rows, decoded and detected: with 20 and with 20,000
+ * warmed-up models.
+ */
 import { PartitionEngine } from "../src/detection/engine.ts";
 import type { ModelKey } from "../src/model-key.ts";
 import { decodeRecord, encodeRecord } from "../src/stream/codec.ts";
@@ -14,13 +17,13 @@ const nMany = 20_000;
 /** Every detector of the default set scores by then, and the trees have closed a window. */
 const warmUp = 320;
 const rounds = 3;
-/** A prime: models are not met in the order in which their memory lies. */
+/** A prime, so that models are not visited in the order of their memory. */
 const stride = 7919;
 
 const settings = defaultEngineSettings();
 let offset = 0;
 
-/** What a model knows that has seen everything the detectors wait for. */
+/** The state of a model after the warm-up of all detectors. */
 function learned(): Uint8Array {
   const engine = new PartitionEngine(settings);
   for (let at = 0; at < warmUp; at += 1) engine.apply(offset++, attribution(0, at, nFeatures));
@@ -42,9 +45,10 @@ class GrowthBench {
   }
 
   /**
-   * Nanoseconds a row, by the median batch; as many attributions as there are many models, made beforehand.
+   * Nanoseconds a row in the median batch. The attributions are created beforehand, as many as the larger number of
+   * models.
    *
-   * @param what decoding included or left out
+   * @param what with or without decoding
    */
   measure(what: "decoded" | "detected"): number {
     const took = Array.from({ length: nMany / nFew }, () =>
@@ -86,7 +90,7 @@ function decoded(message: Buffer): StreamRecord {
 const state = learned();
 const few = new GrowthBench(nFew, state);
 const many = new GrowthBench(nMany, state);
-// Once untimed: the detectors of a restored model are made at its first row.
+// One run without timing: the detectors of a restored model are created at its first row.
 for (const bench of [few, many]) bench.measure("detected");
 const ns = await mediansOf(
   {

@@ -7,19 +7,19 @@ import { gaussian } from "./daily-streams.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";
 
 type Random = () => number;
-/** The importances of one attribution by feature; NaN stands in the table, undefined does not come. */
+/** The importances of one attribution by feature. NaN is a row with NaN, undefined is no row. */
 type Vector = readonly (number | undefined)[];
 
 export interface HabitStream {
   readonly name: string;
   readonly cadenceMinutes: number;
   readonly vector: (slot: number, random: Random) => Vector;
-  /** The habit as it becomes in the seventh week. */
+  /** The changed habit of the seventh week. */
   readonly changed?: (slot: number, random: Random) => Vector;
 }
 
 const weeks = 6;
-/** The realisation that is shown stream by stream; `measures` has the mean of others. */
+/** The seed of the realisation that is shown stream by stream. `measures` shows the mean of other seeds. */
 const shownSeed = 7;
 const firstAt = Date.UTC(2026, 2, 2) * 1000;
 
@@ -81,7 +81,7 @@ export const habitStreams: readonly HabitStream[] = [
   },
 ];
 
-/** A few seconds. */
+/** Takes a few seconds. */
 export function benchHabits(): Promise<readonly BenchLine[]> {
   progress("habits other than level and season");
   const lines = habitStreams.flatMap((stream) => {
@@ -97,7 +97,7 @@ export function benchHabits(): Promise<readonly BenchLine[]> {
   return Promise.resolve(lines);
 }
 
-/** What opens while nothing changes, and whether the change is found within a week. */
+/** Counts the episodes while nothing changes, and whether the change is found within a week. */
 export function habitFigures(
   { name, cadenceMinutes, vector, changed }: HabitStream,
   seed: number,

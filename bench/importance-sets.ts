@@ -1,4 +1,4 @@
-/** Labelled streams of importances, from files or simulated, and what detection says of them. */
+/** Labelled streams of importances, from files or simulated, and the episodes that detection opens on them. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { modelName } from "../src/model-key.ts";
@@ -31,7 +31,7 @@ export async function filedSet(folder: string): Promise<ImportanceSet> {
   };
 }
 
-/** The episodes of all streams, under each of several settings. */
+/** The episodes of all streams, for each of several settings. */
 export async function episodesIn(
   { sources, markers }: Pick<ImportanceSet, "sources" | "markers">,
   settings: readonly DetectionOptions[],

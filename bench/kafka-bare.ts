@@ -1,4 +1,4 @@
-/** The yardstick for the stream: kafkajs alone, the same records, nothing checked and nothing made safe. */
+/** The yardstick for the stream: plain kafkajs with the same records, without checks and without safety. */
 import { Kafka, Partitioners } from "kafkajs";
 import { encodeRecord } from "../src/stream/codec.ts";
 import type { RowsRecord } from "../src/stream/record.ts";
@@ -8,7 +8,7 @@ export interface Round {
   readonly consumeSeconds: number;
 }
 
-/** Clocks records as they arrive, from the end of the first batch on, so that joining a group does not count. */
+/** Measures the time of arriving records from the end of the first batch, so that joining a group does not count. */
 export class Arrivals {
   readonly done: Promise<void>;
   #finish: () => void = () => undefined;
@@ -39,7 +39,7 @@ export class Arrivals {
   }
 }
 
-/** Appends and reads back with bare kafkajs: the same bytes, calls of 500 records, everything else its default. */
+/** Appends and reads back with plain kafkajs: the same bytes in calls of 500 records, with its defaults. */
 export async function bareRound(
   brokers: readonly string[],
   topic: { readonly name: string; readonly partitions: number },

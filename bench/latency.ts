@@ -1,6 +1,6 @@
 /**
- * Section `latency`: how long it takes from the commit of a row that shows a fault until its ticket is in Jira, and what
- * the whole app asks of source, store and Jira while nothing happens.
+ * Section `latency`: the time from the commit of a row that shows a fault until its ticket is in Jira. It also counts
+ * the calls of the whole app to source, store and Jira while nothing happens.
  */
 import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
@@ -15,21 +15,24 @@ import { countingStatements, startWholeApp, type WholeApp } from "./whole-app.ts
 const section = "latency";
 const features = ["a", "b", "c", "d"];
 
-/** Of the sources that are measured: more often than by default, so that one run has many samples. */
+/** Poll interval of the measured sources: shorter than the default, so that one run has many samples. */
 const pollMs = 2000;
 const windowMs = 4000;
 const cadenceMs = 10_000;
 const restMs = 30_000;
-/** Each has two models, of which one breaks: a first ticket then waits for further models. */
+/** Each source has two models, and one of them breaks. A first ticket then waits for further models. */
 const sources = 24;
-/** Between a daemon that is ready and the first fault. */
+/** Time between the readiness of the daemon and the first fault. */
 const normalMs = 40_000;
 
 const idleMs = 360_000;
 const busyMs = 120_000;
 const busyModels = 1000;
 
-/** About eleven minutes, of which six are idle. Calls of Jira come in a rhythm of minutes, so a shorter time says little of an hour. */
+/**
+ * Takes about eleven minutes, of which six are idle. Calls to Jira come every few minutes, so a shorter time would not
+ * represent an hour.
+ */
 export async function benchLatency(): Promise<readonly BenchLine[]> {
   const postgres = await startTestPostgres({ fsync: "on", ...countingStatements });
   try {
@@ -64,7 +67,7 @@ ORDER BY at;`,
     .join("\n");
 
 interface Written {
-  /** Its time by the row, microseconds. */
+  /** Time of the row, microseconds. */
   readonly ts: number;
   readonly committedAt: number;
 }
@@ -83,7 +86,7 @@ async function rowsToTickets(postgres: TestPostgres): Promise<readonly number[]>
     tables,
     sourceSettings: `, poll_interval: ${pollMs}ms, assembly_window: ${windowMs}ms`,
     history: historyOf(tables, { models: 2, steps: 400, stepMs: cadenceMs }),
-    // Without rows from now on the models would count as silent.
+    // Without rows from now on, the models would count as silent.
     filled: (url) => {
       const write = (table: string, i: number): Promise<readonly Written[]> =>
         writeFault(url, {
@@ -122,7 +125,7 @@ const ready = ({ daemon }: WholeApp): Promise<void> =>
 
 interface Fault {
   readonly table: string;
-  /** The first feature stays away; otherwise it collapses. */
+  /** Whether the first feature is missing; otherwise it collapses. */
   readonly isMissing: boolean;
   readonly delayMs: number;
   readonly isBroken: () => boolean;
@@ -204,10 +207,10 @@ function waitLines(waits: readonly number[]): readonly BenchLine[] {
 }
 
 interface Calls {
-  /** A second. */
+  /** Statements a second. */
   readonly source: number;
   readonly store: number;
-  /** An hour. */
+  /** Calls an hour. */
   readonly jira: number;
 }
 
@@ -217,7 +220,7 @@ interface Quiet {
   readonly forMs: number;
 }
 
-/** With the default settings, and an attribution of each model a minute. */
+/** Counts calls with the default settings, while each model has an attribution a minute. */
 async function calls(postgres: TestPostgres, { name, models, forMs }: Quiet): Promise<Calls> {
   const app = await startWholeApp({
     postgres,
@@ -230,7 +233,7 @@ async function calls(postgres: TestPostgres, { name, models, forMs }: Quiet): Pr
   const writing = writeQuietly(app.sourceUrl, models, stopping.signal);
   try {
     await ready(app);
-    // What is asked once after a start does not count.
+    // Calls that occur once after a start do not count.
     await pause(30_000);
     const before = await app.statements();
     const asked = app.jira.ledger.length;

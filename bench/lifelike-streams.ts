@@ -1,4 +1,4 @@
-/** Section `lifelike`: what models live through that is no fault, or no fault of a kind of its own. */
+/** Section `lifelike`: changes in the life of a model that are no fault, or have no kind of their own. */
 import { detectorTypes } from "../detectors/index.ts";
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
 import { familyOf } from "../src/model-family.ts";
@@ -15,7 +15,7 @@ const nFeatures = 12;
 const days = 60;
 const warmUpDays = 10;
 const models = 6;
-/** Days on which a fault of two days begins, each in another way. */
+/** Days on which a fault of two days begins. Each fault differs. */
 const faultDays = [16, 24, 32, 40, 48];
 const faultDaysLong = 2;
 
@@ -23,12 +23,12 @@ type Random = () => number;
 
 interface Life {
   readonly name: string;
-  /** How far a nightly retrain moves each feature, as a logarithm's deviation. */
+  /** Size of a nightly retrain: the deviation of the logarithm of each feature's factor. */
   readonly retrain: number;
   readonly marked: boolean;
-  /** The name of the model on a day. */
+  /** Returns the name of the model on a day. */
   readonly model?: (day: number) => string;
-  /** As `versioned_names` of the source. */
+  /** The setting `versioned_names` of the source. */
   readonly versionedNames?: string;
 }
 
@@ -50,7 +50,7 @@ const lives: readonly Life[] = [
   },
 ];
 
-/** A few seconds. */
+/** Takes a few seconds. */
 export function benchLifelike(): Promise<readonly BenchLine[]> {
   progress("retrains, versions, sign flips and unanswered faults");
   const lines = lives.flatMap((life) => {
@@ -143,7 +143,7 @@ function truthOf(model: string) {
   return { model: known, events };
 }
 
-/** A sign flip, and whether a fault that nobody answers is still open after 300 attributions. */
+/** Tests a sign flip, and whether a fault without an answer is still open after 300 attributions. */
 function faultLines(): readonly BenchLine[] {
   const flipped = afterChange((vector) => vector.with(1, -vector[1]!), 40);
   const unanswered = afterChange((vector) => vector.with(1, 0.1 * vector[1]!), 330);

@@ -1,11 +1,11 @@
-/** One measured figure, and whether what was promised of it holds; every part of the bench reports these. */
+/** One measured figure, and whether it keeps its bound. Every section of the bench reports such lines. */
 export interface BenchLine {
   readonly section: string;
   readonly name: string;
   readonly value: number;
   /** Unit of value and bound. */
   readonly unit: string;
-  /** What the value must not exceed (or fall below, where more is better); null where nothing is promised. */
+  /** The largest value allowed, or the smallest where more is better; null without a bound. */
   readonly bound: number | null;
   readonly ok: boolean;
 }
@@ -15,13 +15,13 @@ interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** The value may not be larger. */
+  /** The largest value allowed. */
   readonly atMost?: number;
-  /** The value may not be smaller. */
+  /** The smallest value allowed. */
   readonly atLeast?: number;
 }
 
-/** Rounds to what can be read, and holds the rounded value against the bound, so that the line does not contradict itself. */
+/** Rounds the value and compares the rounded value with the bound, so that the line does not contradict itself. */
 export function benchLine({ section, name, value, unit, atMost, atLeast }: Figure): BenchLine {
   const rounded = Number(value.toPrecision(Math.abs(value) >= 1000 ? 4 : 3));
   const ok =
@@ -30,12 +30,12 @@ export function benchLine({ section, name, value, unit, atMost, atLeast }: Figur
   return { section, name, value: rounded, unit, bound: atMost ?? atLeast ?? null, ok };
 }
 
-/** What is being measured just now. */
+/** Prints the present measurement on stderr. */
 export function progress(what: string): void {
   process.stderr.write(`… ${what}\n`);
 }
 
-/** What is missing here and therefore not measured; one line, never a guess in its place. */
+/** Prints on stderr that a measurement is left out, and what it needs. */
 export function leftOut(what: string, needs: string): void {
   process.stderr.write(`left out: ${what}; it needs ${needs}\n`);
 }

@@ -1,4 +1,4 @@
-/** Section `measures`: the few figures that say how good detection is where nobody has looked, with their spread. */
+/** Section `measures`: the main figures of detection on data that was not used for tuning, with their spread. */
 import { mean, sampleStandardDeviation } from "simple-statistics";
 import { detectorTypes } from "../detectors/index.ts";
 import type { Sensitivity } from "../detectors/preset.ts";
@@ -13,7 +13,7 @@ import { plainRuleEpisodes } from "./plain-rule.ts";
 import { simulatedStreams } from "./simulated-streams.ts";
 
 const sensitivities = ["low", "normal", "high"] as const;
-/** Realisations of the simulated streams. */
+/** Seeds of the realisations of the simulated streams. */
 const seeds = [1, 2, 3, 4, 5];
 
 const figures = {
@@ -25,7 +25,7 @@ const figures = {
     score.blameTop1Clear ?? Number.NaN,
 } as const;
 
-/** Two or three minutes. */
+/** Takes two or three minutes. */
 export async function benchMeasures(): Promise<readonly BenchLine[]> {
   return [
     ...(await leftOutDataSets()),
@@ -46,7 +46,7 @@ async function judged(set: ImportanceSet): Promise<Judged> {
   return { truth: set.truth, episodes: { low, normal, high } };
 }
 
-/** Both runs and the fresh one of a data set are left out together; the sensitivity is chosen on the others. */
+/** Leaves out one data set at a time, with both runs and the fresh one. The sensitivity is chosen on the others. */
 async function leftOutDataSets(): Promise<readonly BenchLine[]> {
   const folders = ["attribution", "attribution-fresh"].map((name) => dataPath(name));
   const sets: Judged[] = [];
@@ -79,7 +79,7 @@ function parts(sets: readonly Judged[], taken: (model: string) => boolean): read
   }));
 }
 
-/** Of several sets together: models of one name in different sets are different ones. */
+/** The score of several sets together. Models with the same name in different sets are different models. */
 function pooled(sets: readonly Judged[], sensitivity: Sensitivity): AttributionScore {
   const renamed = sets.map(({ truth, episodes }, place) => ({
     models: truth.models.map((one) => ({ ...one, model: `${place} ${one.model}` })),
@@ -95,7 +95,9 @@ function pooled(sets: readonly Judged[], sensitivity: Sensitivity): AttributionS
   );
 }
 
-/** Streams that are drawn for the run; the plain rule says how they compare with the labelled ones. */
+/**
+ * Scores streams that are drawn for this run. The plain rule shows how hard they are, compared with the labelled ones.
+ */
 async function simulatedLines(): Promise<readonly BenchLine[]> {
   const scores: Record<Sensitivity, AttributionScore[]> = { low: [], normal: [], high: [] };
   const plain: number[] = [];
@@ -117,7 +119,7 @@ async function simulatedLines(): Promise<readonly BenchLine[]> {
   ];
 }
 
-/** What a position of the dial finds, and what it costs. */
+/** The recall and the false episodes of one sensitivity. */
 const dialLines = (
   sensitivity: Sensitivity,
   scores: readonly AttributionScore[],
@@ -145,7 +147,7 @@ function habitsLine(): BenchLine {
   );
 }
 
-/** The mean, and in the name the deviation over realisations. */
+/** A line with the mean as value, and the deviation over realisations in its name. */
 function spreadLine(name: string, values: readonly number[]): BenchLine {
   const known = values.filter(Number.isFinite);
   const spread = Number(sampleStandardDeviation(known).toPrecision(2));

@@ -1,6 +1,6 @@
-/** Scores alarms on the Numenta Anomaly Benchmark's series: its definitions, for alarms at one fixed setting. */
+/** Scores alarms on the series of the Numenta Anomaly Benchmark by its definitions, at one fixed setting. */
 
-/** One series, what is labelled in it, and where it alarmed. */
+/** One series with its labels. */
 export interface NabSeries {
   /** `folder/file.csv`. */
   readonly name: string;
@@ -49,7 +49,7 @@ function rawScore(run: NabRun, profile: NabProfile): number {
   for (const [i, [first, last]] of windows.entries()) {
     const earliest = hits[i]?.[0];
     const width = last - first + 1;
-    // Earlier is better, so the first alarm is the best one.
+    // Earlier alarms score higher, so the first alarm is the best one.
     if (earliest === undefined) score -= profile.falseNegative;
     else score += sigma(-(last - earliest + 1) / width) / sigma(-1);
   }
@@ -71,13 +71,13 @@ function outside({ series, alarms }: NabRun): readonly number[] {
   return alarms.filter((row) => row >= probation(series.rows) && !inside(row));
 }
 
-/** What does not reward gaming. */
+/** Figures that are less easy to game than the score. */
 export interface AlarmFigures {
   readonly windows: number;
   /** Part of the windows with an alarm. */
   readonly recall: number;
   readonly falseAlarms: number;
-  /** Alarms outside windows, a day of one series. */
+  /** Alarms outside windows, for each day of a series. */
   readonly falsePerDay: number;
   /** Rows from the beginning of the window to its first alarm. */
   readonly medianDelay: number;

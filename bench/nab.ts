@@ -15,7 +15,7 @@ import {
 import { alarmsOf, readSeries, scoresOf } from "./nab-series.ts";
 import { vusPr } from "./vus-pr.ts";
 
-/** What is promised of the standard profile. */
+/** The least scores of the standard profile. */
 const bounds: Readonly<Partial<Record<Sensitivity, number>>> = { normal: 72, high: 78 };
 
 /** On these 38 series, each detector at its own best threshold for all 58, from the benchmark's result files. */
@@ -31,7 +31,7 @@ const peers: Readonly<Record<string, number>> = {
 
 type Runs = ReadonlyMap<Sensitivity, readonly NabRun[]>;
 
-/** Under a minute; no lines when the data is not there. */
+/** Takes less than a minute. No lines without the data. */
 export async function benchNab(): Promise<readonly BenchLine[]> {
   const folder = dataPath("nab");
   if (folder === undefined) return [];
@@ -97,7 +97,7 @@ function groupsOf(runs: readonly NabRun[]): ReadonlyMap<string, readonly NabRun[
   return groups;
 }
 
-/** The only thing that can be chosen is the sensitivity: for each group it is chosen on the others. */
+/** Only the sensitivity can be chosen. For each group it is chosen on the other groups. */
 function leaveOneGroupOut(runs: Runs): BenchLine {
   const groups = [...groupsOf(runs.get("normal") ?? []).keys()];
   const held = groups.flatMap((group) => {
@@ -114,14 +114,14 @@ function leaveOneGroupOut(runs: Runs): BenchLine {
   return line("standard, sensitivity chosen on the other groups", value, "of 100");
 }
 
-/** Best of the TSB-AD leaderboard on its own 23 NAB series (2024), which are cut and labelled otherwise than these. */
+/** Best of the TSB-AD leaderboard on its own 23 NAB series (2024). Their cuts and labels differ from these. */
 const surfacePeers: Readonly<Record<string, number>> = {
   POLY: 0.484,
   Series2Graph: 0.436,
   "Sub-PCA": 0.436,
 };
 
-/** For no threshold in particular, the probation left out: mean over the series with anything labelled. */
+/** Figures without a threshold, after the probation: the mean over the series with labels. */
 async function surfaceLines(
   folder: string,
   series: readonly NabSeries[],
@@ -149,7 +149,10 @@ async function surfaceLines(
   ];
 }
 
-/** Uniform chance, then silence for a fifth of the probation: what the score gives for nothing. */
+/**
+ * Scores random alarms: after each, there is none for a fifth of the probation. It shows the score of a useless
+ * detector.
+ */
 function randomLines(series: readonly NabSeries[]): readonly BenchLine[] {
   const seeds = [1, 2, 3, 4, 5];
   const chances = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1];

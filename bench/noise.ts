@@ -1,4 +1,4 @@
-/** Section `noise`: alarms of pure noise, in which there is nothing to find. */
+/** Section `noise`: alarms on pure noise. All of them are false. */
 import { mean } from "simple-statistics";
 import { detectorTypes } from "../detectors/index.ts";
 import type { Sensitivity } from "../detectors/preset.ts";
@@ -17,7 +17,7 @@ const most: Readonly<Partial<Record<Sensitivity, number>>> = { normal: 4 };
 
 type Random = () => number;
 
-/** Nothing to find in any of them. */
+/** Generators of pure noise, by name. */
 export const noises: Readonly<Record<string, (random: Random) => () => number>> = {
   Gaussian: (random) => () => 100 + 10 * gaussian(random),
   "AR(.99)": (random) => {
@@ -30,7 +30,7 @@ export const noises: Readonly<Record<string, (random: Random) => () => number>> 
   lognormal: (random) => () => 100 * Math.exp(gaussian(random)),
 };
 
-/** A few seconds. */
+/** Takes a few seconds. */
 export function benchNoise(): Promise<readonly BenchLine[]> {
   const lines = Object.keys(noises).flatMap((noise) =>
     (["low", "normal", "high"] as const).map((sensitivity) => {
@@ -48,7 +48,7 @@ export function benchNoise(): Promise<readonly BenchLine[]> {
   return Promise.resolve(lines);
 }
 
-/** One figure a seed. */
+/** The number of alarms for each seed. */
 export function alarmsOfNoise(noise: string, sensitivity: Sensitivity): readonly number[] {
   return seeds.map((seed) => {
     const detectors = detectorSet(detectorTypes, { sensitivity });

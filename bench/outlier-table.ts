@@ -1,4 +1,4 @@
-/** Tables of outlier detection: numbers, and which rows are anomalous. */
+/** Reads tables of outlier detection: numbers, and which rows are anomalous. */
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
 import { isBlank, readCsv } from "../src/replay/csv.ts";
 
@@ -21,7 +21,7 @@ export async function readTable(file: string): Promise<Table> {
   return { names, rows: all, anomalous };
 }
 
-/** So many rows in an order of chance (Fisher and Yates). */
+/** So many rows in random order (Fisher and Yates). */
 export function shuffled(
   { names, rows, anomalous }: Table,
   { seed, size }: { readonly seed: number; readonly size: number },
@@ -42,7 +42,7 @@ export function shuffled(
   };
 }
 
-/** Scales by the range seen so far, itself included. */
+/** Scales each value by the range so far, including the value itself. */
 export class OnlineRange {
   readonly #low: Float64Array;
   readonly #high: Float64Array;

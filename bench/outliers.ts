@@ -9,12 +9,12 @@ import { OnlineRange, readTable, shuffled, type Table } from "./outlier-table.ts
 import { rankAuc } from "./ranking.ts";
 
 const seeds = [1, 2, 3, 4, 5];
-/** More rows than this are sampled, anew for every seed. */
+/** Larger tables are sampled down to this, anew for every seed. */
 const mostRows = 50_000;
 
 interface Case {
   readonly name: string;
-  /** Its rows stand in the order of a stream. */
+  /** Whether its rows have the order of a stream. */
   readonly ordered: boolean;
   /** River's semantics, 10/8/250, exact rank AUC, online min-max, from our own measurements elsewhere. */
   readonly river: number;
@@ -30,7 +30,7 @@ const cases: readonly Case[] = [
   { name: "cover", ordered: false, river: 0.68, isolationForest: 0.88 },
 ];
 
-/** About a minute; no lines when the data is not there. */
+/** Takes about a minute. No lines without the data. */
 export async function benchOutliers(): Promise<readonly BenchLine[]> {
   const lines: BenchLine[] = [];
   for (const one of cases) {
@@ -82,7 +82,7 @@ function auc(name: string, value: number, unit: string): BenchLine {
   return benchLine({ section: "outliers", name, value, unit });
 }
 
-/** A row without a score, while warming up, ranks lowest. */
+/** The exact AUC of the scores. A row without a score, during warm-up, ranks lowest. */
 function aucOf(score: RowScorer, { rows, anomalous }: Table): number {
   const scores = Float64Array.from(rows, (values) => score({ values, time: undefined }).score ?? 0);
   return rankAuc(scores, anomalous);

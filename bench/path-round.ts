@@ -16,13 +16,13 @@ export interface PathLoad {
 interface PathRound {
   readonly postgres: TestPostgres;
   readonly load: PathLoad;
-  /** Of the databases; new for every round. */
+  /** Name of the databases; new for every round. */
   readonly name: string;
   /** The section `stream` of the configuration, in one line. */
   readonly stream: string;
 }
 
-/** Models whose first feature collapses in the last quarter: decisions are on the way too. */
+/** Number of models whose first feature collapses in the last quarter, so that decisions occur too. */
 const driftingModels = 4;
 const deadlineMs = 60_000;
 
@@ -49,13 +49,13 @@ export async function daemonRound({ postgres, load, name, stream }: PathRound): 
   await writeFile(configFile, config({ source: source.readonlyUrl, store: store.url, stream }));
   const daemon = await startDaemon(configFile);
   try {
-    // Ticks reach detection: the source is polled, the partitions are held.
+    // Ticks reach detection once the source is polled and the partitions are claimed.
     await until("ticks", async () => (await metric(daemon, ticks)) >= 8);
     await sql(source.url, insertRows(load));
     const started = performance.now();
     await until("rows", async () => (await metric(daemon, taken)) >= rowsOf(load));
     const seconds = (performance.now() - started) / 1000;
-    // A rate is worth nothing when the work was not done.
+    // The rate counts only if states and incidents were stored.
     await until("states and incidents", () => isStored(store.url, load));
     await daemon.stop();
     return seconds;

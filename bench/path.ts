@@ -1,6 +1,6 @@
 /**
- * Section `path`: the built daemon on the whole way, from rows in a real Postgres to states and decisions in its store,
- * over both streams; beside bare kafkajs, which only carries the same rows through the broker.
+ * Section `path`: the throughput of the built daemon, from rows in a real Postgres to states and decisions in its
+ * store, over both streams. The yardstick is plain kafkajs, which only sends the same rows through the broker.
  */
 import { kafkaAvailable, type SandboxKafka, startKafka } from "../src/sandbox/kafka.ts";
 import type { RowsRecord } from "../src/stream/record.ts";
@@ -16,9 +16,9 @@ const rows = load.models * load.features * load.attributions;
 const partitions = 4;
 const rounds = 3;
 
-/** About fifty seconds. */
+/** Takes about fifty seconds. */
 export async function benchPath(): Promise<readonly BenchLine[]> {
-  // A disk that is not waited for would flatter the log and the store.
+  // Without fsync the log and the store would seem faster.
   const postgres = await startTestPostgres({ fsync: "on" });
   const kafka = await startedKafka();
   try {
@@ -36,7 +36,7 @@ async function startedKafka(): Promise<SandboxKafka | undefined> {
   return undefined;
 }
 
-/** Seconds for all rows, by what carries them. */
+/** Seconds for all rows, by stream. */
 function measures(
   postgres: TestPostgres,
   kafka: SandboxKafka | undefined,

@@ -1,6 +1,6 @@
 /**
- * Half-space trees elsewhere: plain C and River, on the same vectors in the same run. Each is handed trees or seed and
- * vectors on stdin and says its sum of scores over the first pass, which must be ours: all do the same work.
+ * Half-space trees of others: plain C and River, on the same vectors in the same run. Each receives trees or seed and
+ * vectors on stdin. It prints its sum of scores over the first pass, which must equal ours: so all do the same work.
  */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -28,7 +28,7 @@ export interface Peer {
   readonly measure: (sum: number) => Promise<number>;
 }
 
-/** Those that this machine can run; others are said on stderr. */
+/** The peers that this machine can run. The others are reported on stderr. */
 export async function peers(nFeatures: number): Promise<readonly Peer[]> {
   const found = [await plainC(nFeatures), await river(nFeatures)];
   return found.filter((one) => one !== undefined);
@@ -50,7 +50,7 @@ async function plainC(nFeatures: number): Promise<Peer | undefined> {
   return peer("plain C", [program], input);
 }
 
-/** Ours stand level after level. */
+/** Reorders our trees, which are stored level by level, tree by tree. */
 function treeByTree({ slots, thresholds }: TreeShape): Pick<TreeShape, "slots" | "thresholds"> {
   const places = Uint32Array.from({ length: slots.length }, (_, at) => {
     const [tree, node] = [Math.floor(at / innerNodes), at % innerNodes];
@@ -89,7 +89,7 @@ function peer(name: string, [program = "", ...args]: readonly string[], input: B
     child.stdin.end(input);
     const said = answer.parse(await json(child.stdout));
     await exited;
-    // One model's pass; ours is that of all models, added up in another order.
+    // The peer's sum is of one model. Ours is of all models, added in another order.
     if (Math.abs(said.sum - sum) > 1e-9 * sum) {
       throw new Error(`${name} scores ${said.sum} in all where ours are ${sum}`);
     }

@@ -21,7 +21,7 @@ interface Course {
   readonly after: number;
 }
 
-/** Waves within a band that follows the day, then another level. */
+/** A panel: waves within a daily band, then another level. */
 function panelOf({ label, figures, usual, now, told, after }: Course): PicturePanel {
   const width = (told.high - told.low) / 2;
   const values = Array.from({ length: count }, (_, i): PastValue => {

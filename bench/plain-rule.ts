@@ -12,7 +12,7 @@ const cleanToClose = 4;
 /** Rows within this time are one attribution, microseconds. */
 const together = 60_000_000;
 
-/** Detection by it, for comparing streams with each other: where it does alike, streams are alike in what is easy. */
+/** Episodes by the plain rule, to compare streams: if it scores alike on two streams, their easy faults are alike. */
 export async function plainRuleEpisodes(
   sources: readonly RowSource[],
 ): Promise<readonly ScoredEpisode[]> {

@@ -1,4 +1,4 @@
-/** Plots of figures as SVG files that follow the reader's light or dark; the look is that of the replay's page. */
+/** Draws plots as SVG files that follow the reader's light or dark theme, in the style of the replay's page. */
 import { escapeHtml } from "../src/html.ts";
 import { style } from "../src/replay/page/style.ts";
 
@@ -7,7 +7,7 @@ text { font: 12px system-ui, sans-serif; fill: var(--text); } .soft { fill: var(
 .title { font-size: 14px; font-weight: 600; } .ours { fill: var(--c0); } .peer { fill: var(--c5); } .rest { fill: var(--rule); }
 `;
 
-/** A drawing complete in itself. */
+/** A complete SVG file. */
 export function svgFile(
   { width, height }: { readonly width: number; readonly height: number },
   body: string,
@@ -18,9 +18,9 @@ export function svgFile(
 export interface Bar {
   readonly name: string;
   readonly value: number;
-  /** Behind the bar; default: `most`. */
+  /** Length of the background of the bar. Default: `most`. */
   readonly of?: number;
-  /** At the end of the bar. */
+  /** Text at the end of the bar. */
   readonly text: string;
   readonly peer?: boolean;
 }
@@ -58,7 +58,7 @@ export interface Dot {
 
 const plane = { left: 60, top: 56, width: 700, height: 330 };
 
-/** Dots over a logarithmic x from 0.03 to 30; what lies below is drawn at its edge. */
+/** Dots over a logarithmic x from 0.03 to 30. Smaller values are drawn at the edge. */
 export function dotPlot(
   title: string,
   dots: readonly Dot[],

@@ -1,4 +1,4 @@
-/** `npm run bench -- plots`: draws what the bench has measured into `docs/explanation/`. */
+/** `npm run bench -- plots`: draws figures of the bench into `docs/explanation/`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { detectorTypes } from "../detectors/index.ts";
@@ -14,7 +14,7 @@ import { barPlot, type Dot, dotPlot, svgFile } from "./plot.ts";
 
 const folder = new URL("../docs/explanation/", import.meta.url).pathname;
 
-/** Under a minute. @returns no lines: the figures are those of `detect` */
+/** Takes less than a minute. @returns no lines: the figures are those of `detect` */
 export async function benchPlots(): Promise<readonly BenchLine[]> {
   const attribution = await benchAttribution();
   const nab = await benchNab();
@@ -86,7 +86,7 @@ function nabPlot(lines: readonly BenchLine[]): string {
 const stream = "income-lgbm";
 const aroundUs = 6 * 3_600_000_000;
 
-/** A shift of the labelled streams as it was seen. */
+/** Plots a shift of the labelled streams. */
 async function episodePlot(): Promise<string | undefined> {
   const file = dataPath("attribution", "rows", `${stream}.csv.gz`);
   const markers = dataPath("attribution", "markers.csv");

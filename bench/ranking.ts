@@ -1,4 +1,4 @@
-/** How well scores separate anomalous rows from the others. */
+/** Measures how well scores separate anomalous rows from the others. */
 
 /**
  * The exact area under the ROC curve: the chance that an anomalous row scores above a normal one, ties counting half.

@@ -1,4 +1,4 @@
-/** What a model of a file costs when there are many: CPU time a model of a replay, as a ratio to one with fewer models. */
+/** Measures the CPU time a model in a replay of many models, as a ratio to a replay of fewer models. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { type BenchLine, benchLine } from "./line.ts";
 const few = 2000;
 const many = 16_000;
 
-/** Half a minute. A ratio of 1 is linear; what looks at every model for every model is at 8. */
+/** Takes half a minute. A ratio of 1 is linear; quadratic work has a ratio of 8. */
 export async function benchReplayModels(): Promise<readonly BenchLine[]> {
   const folder = mkdtempSync(join(tmpdir(), "driftwarden-bench-"));
   try {
@@ -33,7 +33,7 @@ async function cpuOfModel(folder: string, models: number): Promise<number> {
   return (user + system) / models;
 }
 
-/** Each model says one thing on two days, at a time of its own. */
+/** Each model has one row on each of two days, at a time of its own. */
 const rowLines = (models: number): readonly string[] =>
   [0, 86_400_000].flatMap((day) =>
     Array.from({ length: models }, (_, model) => {

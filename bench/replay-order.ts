@@ -1,4 +1,4 @@
-/** What it costs that rows of a file may stand in any order: CPU time of a replay, as a ratio to one in the file's order. */
+/** Measures the cost of sorting the rows of a file: CPU time of a replay, as a ratio to one in the file's order. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ const attributions = 20_000;
 const features = 10;
 const header = "timestamp,model,feature,importance\n";
 
-/** Half a minute. */
+/** Takes half a minute. */
 export async function benchReplayOrder(): Promise<readonly BenchLine[]> {
   const folder = mkdtempSync(join(tmpdir(), "driftwarden-bench-"));
   try {

@@ -1,4 +1,4 @@
-/** Repeats measurements in turns, so that what the machine does meanwhile hits all of them alike. */
+/** Repeats measurements in turns, so that other work of the machine affects all of them alike. */
 
 /** Measures once. */
 export type Measure = () => number | Promise<number>;

@@ -1,4 +1,4 @@
-/** `npm run bench -- [section…] [--json]`: measures, and says whether what was promised holds. */
+/** `npm run bench -- [section…] [--json]`: measures, and compares the figures with their bounds. */
 import { parseArgs } from "node:util";
 import { benchAttribution } from "./attribution-streams.ts";
 import { benchDaily } from "./daily.ts";
@@ -49,10 +49,10 @@ const sections: Readonly<Record<string, Section>> = {
   ...detect,
 };
 
-/** What several sections are called together. */
+/** Names of groups of sections. */
 const together: Readonly<Record<string, readonly string[]>> = { detect: Object.keys(detect) };
 
-/** With those that are measured only when asked for by name. */
+/** All sections, including those that run only if they are named. */
 const all: Readonly<Record<string, Section>> = {
   ...sections,
   flatness: benchFlatness,

@@ -24,7 +24,7 @@ export async function benchScreens(): Promise<readonly BenchLine[]> {
   return [];
 }
 
-/** The demo's first ticket, with its whole conversation, and its third, which is over. */
+/** Photographs the demo's first ticket, with its whole conversation, and its third, which is resolved. */
 async function photographDemo(): Promise<void> {
   const demo = spawn(process.execPath, [program, "demo", "--keep"], {
     stdio: ["ignore", "ignore", "pipe"],
@@ -44,7 +44,7 @@ async function photographDemo(): Promise<void> {
   }
 }
 
-/** Forty models of one source that fell silent, through the adapter. */
+/** Photographs the ticket of forty silent models of one source, as the adapter writes it. */
 async function photographForty(): Promise<void> {
   const users = [{ name: "driftwarden", token: "driftwarden-token" }];
   const sandbox = await startJiraSandbox({ users });

@@ -10,7 +10,7 @@ import { dailyStreams } from "./daily-streams.ts";
 import { dataPath } from "./data-folder.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";
 
-/** Whoever is called at night for more than that does not come any more. */
+/** Largest part of P1: with more, people ignore calls at night. */
 const mostP1 = 0.333;
 
 interface Streams {
@@ -18,7 +18,7 @@ interface Streams {
   readonly input: ReplayInput;
 }
 
-/** About ten seconds. */
+/** Takes about ten seconds. */
 export async function benchSeverity(): Promise<readonly BenchLine[]> {
   const lines: BenchLine[] = [];
   const found: EpisodeOpened[] = [];
@@ -53,7 +53,7 @@ function partOf(name: string, episodes: readonly EpisodeOpened[]): BenchLine {
   return benchLine({ section: "severity", name: about, value, unit: "part", atMost: mostP1 });
 }
 
-/** A leak and a silence are never less. */
+/** A leak and a silence must always be P1. */
 function mustBeP1(episodes: readonly EpisodeOpened[]): BenchLine {
   const grave = episodes.filter(({ kind }) => kind === "leak" || kind === "silent");
   const value = grave.length - count(grave);

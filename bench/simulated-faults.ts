@@ -1,9 +1,9 @@
-/** Faults and harmless changes of simulated streams: the kinds of the labelled ones, in their mix of sizes. */
+/** Faults and harmless changes of simulated streams. Kinds and sizes are those of the labelled streams. */
 import type { SimulatedModel } from "./simulated-model.ts";
 
 export type Random = () => number;
 
-/** Where a change stands when a row or a vector passes. */
+/** The progress of a change at one row or vector. */
 export interface Moment {
   readonly model: SimulatedModel;
   readonly features: readonly number[];
@@ -15,13 +15,13 @@ export interface Moment {
 
 export interface Kind {
   readonly kind: string;
-  /** How many there are in a realisation. */
+  /** Number of changes of this kind in a realisation. */
   readonly count: number;
-  /** Attributions; one of these. */
+  /** Possible lengths in attributions; one is drawn. */
   readonly lasts: readonly number[];
   readonly sizes?: readonly number[];
   readonly harmful: boolean | null;
-  /** Features it concerns. */
+  /** Number of features that it changes. */
   readonly concerns?: number;
   /** Changes one input row, a copy. */
   readonly input?: (x: Float64Array, moment: Moment) => void;
@@ -36,11 +36,11 @@ export interface Kind {
   /** Factor on the rows of a window. */
   readonly rows?: number[];
   readonly population?: "weekend" | "shifted";
-  /** Only where the population follows the hour. */
+  /** Only for models whose population follows the hour. */
   readonly natural?: boolean;
-  /** Not where importances have both signs. */
+  /** Not for models whose importances have both signs. */
   readonly unsigned?: boolean;
-  /** Always measurable, whatever the shares say. */
+  /** Whether it always counts as measurable, without a look at the shares. */
   readonly plain?: boolean;
   readonly stays?: boolean;
   readonly marker?: boolean;
@@ -165,7 +165,7 @@ const inputFaults: readonly Kind[] = [
 ];
 
 const total = (weights: Float64Array): number => weights.reduce((sum, weight) => sum + weight, 0);
-/** Weights of a model that learned from few or noisy rows, or from others. */
+/** Changes the weights as if the model had learned from few, noisy or other rows. */
 const learnedAnew =
   (spread: number) =>
   (weights: Float64Array, { random }: Moment): void => {

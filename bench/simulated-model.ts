@@ -1,7 +1,12 @@
-/** A model whose contributions are known exactly, on a table of its own: what simulated importances are made of. */
+/**
+ * A model with a table of its own, whose contributions are known exactly. Simulated importances are computed from it.
+ */
 import { gaussian } from "./daily-streams.ts";
 
-/** What an importance is: mean |contribution|, mean contribution beside a reference row, or the loss when permuted. */
+/**
+ * The kind of importance: mean |contribution|, mean contribution compared with a reference row, or the loss when
+ * permuted.
+ */
 export type ImportanceKind = "absolute" | "signed" | "permutation";
 
 export interface ModelPlan {
@@ -15,7 +20,7 @@ export interface ModelPlan {
   readonly spread: number;
   /** The population follows the hour itself, not only slowly moving segments. */
   readonly natural: boolean;
-  /** Features that share a factor stand in bands of so many; 1: none. */
+  /** Number of neighbouring features that share a factor; 1: none do. */
   readonly band: number;
   /** Part of the features that the model hardly uses. */
   readonly nearZero: number;
@@ -67,7 +72,10 @@ export class SimulatedModel {
     return this.table.subarray(index * n, (index + 1) * n);
   }
 
-  /** What each feature of a row contributes: interventional Shapley values of an additive model with products. */
+  /**
+   * Computes the contribution of each feature of a row: interventional Shapley values of an additive model with
+   * products.
+   */
   contributions(x: Float64Array, weights: Float64Array, into: Float64Array): void {
     const scored = this.#scored;
     const signed = this.plan.kind === "signed";
@@ -82,7 +90,7 @@ export class SimulatedModel {
     }
   }
 
-  /** About how much of the attention each feature has. */
+  /** The approximate part of the attention that each feature has. */
   attention(): Float64Array {
     const { nFeatures: n, kind } = this.plan;
     const sums = new Float64Array(n);
@@ -101,7 +109,7 @@ export class SimulatedModel {
   }
 }
 
-/** Normal, skewed, binary and counted columns; bands share a factor, segments and hours shift them. */
+/** Creates normal, skewed, binary and count columns. Bands share a factor; segments and hours shift the columns. */
 function tableOf({ nFeatures: n, band, natural }: ModelPlan, random: Random): Float64Array {
   const table = new Float64Array(tableRows * n);
   const columns = Array.from({ length: n }, () => ({
@@ -142,7 +150,7 @@ function weightsOf({ nFeatures: n, nearZero }: ModelPlan, random: Random): Float
   );
 }
 
-/** Lines, saturation, a kink, or the steps of a tree. */
+/** Draws the shape of a contribution: a line, saturation, a kink, or the steps of a tree. */
 function shapeOf(random: Random): Shape {
   const kind = Math.floor(random() * 4);
   const knot = gaussian(random);

@@ -1,4 +1,4 @@
-/** Which simulated models there are and what happens to them when. */
+/** The simulated models, and the changes of each with their times. */
 import { type Kind, kinds, type Random } from "./simulated-faults.ts";
 import type { ModelPlan, SimulatedModel } from "./simulated-model.ts";
 
@@ -14,7 +14,7 @@ const plan = (own: Partial<ModelPlan> & Pick<ModelPlan, "name" | "nFeatures">): 
   ...own,
 });
 
-/** As many and as large as those of the labelled streams, and what those lack: signed importances, bands, hourly seasons. */
+/** Number and size are those of the labelled streams. They also have signed importances, bands and hourly seasons. */
 export const modelPlans: readonly ModelPlan[] = [
   plan({ name: "trees-14", nFeatures: 14 }),
   plan({
@@ -53,7 +53,7 @@ export interface PlannedEvent {
 
 /** Attributions between two events, at least. */
 const gap = 24;
-/** As many for every model; of the hourly ones the last do not fit. */
+/** Number of events of every model. In hourly models the last ones do not fit. */
 const eventsEach = 12;
 
 export const slotsOf = ({ days, cadenceMinutes }: ModelPlan): number =>
@@ -61,7 +61,7 @@ export const slotsOf = ({ days, cadenceMinutes }: ModelPlan): number =>
 export const warmUpOf = ({ cadenceMinutes }: ModelPlan): number =>
   Math.max(200, Math.ceil((3 * 1440) / cadenceMinutes));
 
-/** Kinds in a drawn order, each as often as there are of it. */
+/** All kinds in random order, each as often as its count. */
 export function deckOf(random: Random): Kind[] {
   return kinds
     .flatMap((kind) => Array.from({ length: kind.count }, () => ({ kind, key: random() })))
@@ -69,7 +69,7 @@ export function deckOf(random: Random): Kind[] {
     .map(({ kind }) => kind);
 }
 
-/** @param deck what is left of it goes to the models to come */
+/** @param deck the kinds left; the next models draw from the rest */
 export function planEvents(
   simulated: SimulatedModel,
   deck: Kind[],
@@ -105,7 +105,7 @@ function draw(deck: Kind[], { natural, kind }: ModelPlan): Kind | undefined {
 const oneOf = (list: readonly number[], random: Random): number =>
   list[Math.floor(random() * list.length)] ?? 1;
 
-/** Features that matter: faults of the others are not measurable. */
+/** Features with enough attention: faults of the others are not measurable. */
 function leading(model: SimulatedModel, count: number, random: Random): readonly number[] {
   const { nearZero } = model.plan;
   const attention = model.attention();
@@ -119,5 +119,5 @@ function leading(model: SimulatedModel, count: number, random: Random): readonly
   ).flat();
 }
 
-/** Of a feature. */
+/** The name of a feature. */
 export const name = (i: number): string => `f${String(i).padStart(2, "0")}`;

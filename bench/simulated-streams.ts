@@ -1,4 +1,4 @@
-/** Labelled streams of importances that nobody has seen: drawn anew for every seed, with the truth beside them. */
+/** Simulated streams of importances with their truth, drawn anew for every seed. */
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
 import { modelKey } from "../src/model-key.ts";
 import type { ReplayMarker } from "../src/replay/feed.ts";
@@ -68,7 +68,7 @@ interface Writing {
   readonly random: Random;
 }
 
-/** One run in 250 is skipped; one in 250 has rows that stand only after those of the next. */
+/** One run in 250 is skipped. One in 250 has rows that come after those of the next run. */
 const rare = 0.004;
 
 function write(plan: ModelPlan, slots: readonly Slot[], { take, random }: Writing): RowsRead {
@@ -117,7 +117,7 @@ function rowsOf(plan: ModelPlan, slot: Slot, additions: Additions): readonly Wri
   return [...(plan.spread > 0 ? shuffled(all, additions.random) : all), ...twice];
 }
 
-/** Those of features that the model did not begin with. */
+/** Rows of features that the model did not have at the beginning. */
 function addedRows(
   { kind }: ModelPlan,
   { written = [], event }: Slot,
@@ -127,7 +127,7 @@ function addedRows(
   const leaked = event?.kind.kind === "leak_new";
   const leak = leaked ? [rounded(size * (0.35 + 0.05 * random()))] : [];
   const sign = kind === "signed" ? -1 : 1;
-  // A frozen exporter repeats these as well.
+  // A frozen exporter repeats these values too.
   const part = event?.kind.kind === "frozen" ? 0.5 : random();
   const importance = rounded(sign * size * 0.001 * part);
   return [
@@ -142,5 +142,5 @@ const shuffled = (rows: readonly WrittenRow[], random: Random): readonly Written
     .toSorted((a, b) => a.key - b.key)
     .map(({ row }) => row);
 
-/** Nine digits, as a table has them. */
+/** Rounds to nine digits, as in a table. */
 const rounded = (value: number): number => Number(value.toPrecision(9));

@@ -1,4 +1,7 @@
-/** The truth about simulated streams: what is measurable in the shares of attention, and who changed most. */
+/**
+ * The truth about simulated streams: which changes are measurable in the shares of attention, and which feature changed
+ * most.
+ */
 import type { TruthEvent } from "./attribution-truth.ts";
 import type { ModelPlan } from "./simulated-model.ts";
 import { name, type PlannedEvent, warmUpOf } from "./simulated-plan.ts";
@@ -12,9 +15,9 @@ export interface TruthInput {
   readonly timeOf: (slot: number) => number;
 }
 
-/** Below it a change of the guilty shares cannot be told from noise. */
+/** A smaller change of the guilty shares cannot be distinguished from noise. */
 const measurable = 1.5;
-/** Attributions over which it is measured, at most. */
+/** Most attributions over which a change is measured. */
 const longest = 10;
 
 export function truthOf(input: TruthInput): readonly TruthEvent[] {
@@ -62,7 +65,7 @@ function changesOf(slots: readonly Slot[]): readonly number[] {
   return sums.map((sum) => sum / slots.length);
 }
 
-/** A slow change begins when a mean of five is three deviations off. */
+/** The onset of a change. A slow change begins when a mean of five is three deviations off. */
 function onsetOf(
   { slots }: TruthInput,
   { kind, from, to, features }: PlannedEvent,
@@ -76,7 +79,7 @@ function onsetOf(
   return from;
 }
 
-/** How much means of healthy shares differ from the habit of their hour and kind of day. */
+/** Measures how much means of healthy shares differ from the habit of their hour and kind of day. */
 class ShareNoise {
   readonly #residuals: readonly (readonly number[])[];
 
@@ -104,7 +107,7 @@ class ShareNoise {
     });
   }
 
-  /** Of a mean of so many attributions. */
+  /** The deviation of a mean of so many attributions. */
   deviation(feature: number, length: number): number {
     let sum = 0;
     let squares = 0;

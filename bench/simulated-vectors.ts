@@ -1,21 +1,21 @@
-/** The vectors of one simulated model over its time, as they came out and as they would have without any fault. */
+/** Computes the vectors of one simulated model, as written and as they would be without any fault. */
 import { gaussian } from "./daily-streams.ts";
 import type { Moment, Random } from "./simulated-faults.ts";
 import { type SimulatedModel, segments } from "./simulated-model.ts";
 import { type PlannedEvent, slotsOf } from "./simulated-plan.ts";
 
 export interface Slot {
-  /** Seconds since the first. */
+  /** Seconds since the first vector. */
   readonly at: number;
   readonly event: PlannedEvent | undefined;
-  /** What the exporter writes, NaN for no row; undefined: nothing. */
+  /** The vector that the exporter writes, NaN for no row; undefined: it writes nothing. */
   readonly written: readonly number[] | undefined;
-  /** Had nothing gone wrong, and as the model made it. */
+  /** The vector without any fault; then the vector of the model, before the exporter. */
   readonly healthy: readonly number[];
   readonly actual: readonly number[];
 }
 
-/** About a second for a model of a month. */
+/** Takes about a second for a model of a month. */
 export function vectorsOf(
   model: SimulatedModel,
   events: readonly PlannedEvent[],
@@ -33,7 +33,7 @@ export function vectorsOf(
   });
 }
 
-/** Whose rows a window holds: customers by weight, or the rows of that hour. */
+/** Selects the rows of a window: customers by weight, or the rows of that hour. */
 class Population {
   readonly #model: SimulatedModel;
   readonly #random: Random;
@@ -74,7 +74,7 @@ class Population {
     return { rows, shifted };
   }
 
-  /** Every day sees its own sample of customers. */
+  /** Every day has its own sample of customers. */
   #newDay(day: number): void {
     this.#day = day;
     this.#ofDay = this.#model.rowsOf.map((rows) => rows.filter(() => this.#random() < 0.6));
@@ -103,7 +103,7 @@ class Population {
   }
 }
 
-/** From the rows of a window to the vector that is written. */
+/** Computes the written vector from the rows of a window. */
 class Exporter {
   readonly #model: SimulatedModel;
   readonly #random: Random;
@@ -146,7 +146,7 @@ class Exporter {
     return { model: this.#model, features, size, progress, random: this.#random };
   }
 
-  /** What the exporter makes of it. */
+  /** The vector that the exporter writes. */
   #written(
     actual: readonly number[],
     event: PlannedEvent | undefined,
@@ -209,7 +209,7 @@ class Exporter {
     return sums.map((sum) => sum / rows.length);
   }
 
-  /** What every row of the table contributes under these weights. */
+  /** The contributions of every row of the table with these weights. */
   #tableOf(weights: Float64Array): Float64Array {
     const known = this.#tables.get(weights);
     if (known !== undefined) return known;

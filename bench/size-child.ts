@@ -1,4 +1,6 @@
-/** The child of section `size`: fills the engines of four partitions with 20,000 models and prints what they weigh. */
+/**
+ * The child process of section `size`: fills the engines of four partitions with 20,000 models and prints their memory.
+ */
 import { PartitionEngine } from "../src/detection/engine.ts";
 import { decodeRecord, encodeRecord } from "../src/stream/codec.ts";
 import { partitionOf } from "../src/stream/partition.ts";
@@ -10,9 +12,9 @@ import { attribution, modelKey, timeOf } from "./workload.ts";
 const nModels = 20_000;
 const nFeatures = 50;
 const nPartitions = 4;
-/** Enough for every buffer to have been made; they do not grow with time. */
+/** Enough to create every buffer. Buffers do not grow with time. */
 const rounds = 6;
-/** As the worker saves. */
+/** As in the worker. */
 const saveBytes = 2_000_000;
 
 const settings = { ...defaultEngineSettings(), maxNewModelsPerHour: nModels };
@@ -22,7 +24,7 @@ let offset = 0;
 const engineOf = (model: string): PartitionEngine =>
   engines[partitionOf(model, nPartitions)] ?? new PartitionEngine(settings);
 
-/** As it comes from the stream: every string its own. */
+/** A copy of a record as it comes from the stream, with new strings. */
 function received(record: StreamRecord): StreamRecord {
   const decoded = decodeRecord(encodeRecord(record));
   if (decoded.kind === "unreadable") throw new Error(decoded.error);
@@ -59,7 +61,7 @@ function rssAfterGc(): number {
   return process.memoryUsage.rss();
 }
 
-// A few models first, so that code and trees do not count as series.
+// A few models come first, so that code and trees do not count as memory of the series.
 feed(20);
 saveAll();
 const rssBeforeBytes = rssAfterGc();

@@ -1,4 +1,4 @@
-/** Section `size`: what a million series cost in memory and in time, each in a process of its own. */
+/** Section `size`: memory and time of a million series, each measured in a process of its own. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { z } from "zod";
@@ -16,16 +16,19 @@ export type Sizes = z.output<typeof sizes>;
 const growth = z.strictObject({
   fewSeries: z.number(),
   manySeries: z.number(),
-  /** Nanoseconds a row, decoded and detected. */
+  /** Nanoseconds a row, with decoding. */
   fewNs: z.number(),
   manyNs: z.number(),
-  /** Without decoding. */
+  /** Nanoseconds a row, without decoding. */
   fewDetectedNs: z.number(),
   manyDetectedNs: z.number(),
 });
 export type Growth = z.output<typeof growth>;
 
-/** About a minute. The bounds are the design's: 1 KB a series in all, a million series in 1 GB, none slower for it. */
+/**
+ * Takes about a minute. The bounds are those of the design: 1 KB a series, so a million series in 1 GB, and no slowdown
+ * with many models.
+ */
 export async function benchSize(): Promise<readonly BenchLine[]> {
   progress("memory of a million series");
   const { series, stateBytes, rssBeforeBytes, rssBytes, peakBytes } = await saidBy(
@@ -65,7 +68,7 @@ async function benchGrowth(): Promise<readonly BenchLine[]> {
   ];
 }
 
-/** What a child of this section prints. */
+/** The output of a child process of this section. */
 async function saidBy<Schema extends z.ZodType>(
   child: URL,
   schema: Schema,

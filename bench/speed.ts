@@ -11,13 +11,13 @@ import { type Measure, mediansOf } from "./rounds.ts";
 const rounds = 3;
 const treesFeatures = 10;
 
-/** What an observation of one detector may take, ns. */
+/** Longest time of an observation by detector, ns. */
 const bounds: Readonly<Record<string, number>> = { "rolling-z-score": 20 };
 
-/** About fifteen seconds. */
+/** Takes about fifteen seconds. */
 export async function benchSpeed(): Promise<readonly BenchLine[]> {
   const alone = await benchDetectors();
-  // Afterwards, since detectors that an engine has used are compiled for whatever it gave them.
+  // This comes last: the compiler specialises detectors for the vectors that an engine gives them.
   const whole = new AttributionBench();
   const medians = await mediansOf({ whole: () => whole.measure() }, rounds);
   const name = `detection of one attribution of ${nFeatures} features, the refresh included`;

@@ -14,14 +14,14 @@ const partitions = 3;
 const recordCount = 3000;
 const rowsEach = 50;
 const rounds = 3;
-/** What safety may cost: one partition a call, headers, checked decoding. */
+/** Least ratio of the speeds. Safety costs the rest: one partition a call, headers, checked decoding. */
 const leastRatio = 0.85;
 
 /**
- * Rows a second appended and read back by the stream, and by bare kafkajs, median of three interleaved rounds; the
- * ratio is the figure to watch, the rest depends on the machine. About ten seconds.
+ * Rows a second that the stream appends and reads back, and those of plain kafkajs: medians of three interleaved
+ * rounds. Only the ratio has a bound, since speeds depend on the machine. Takes about ten seconds.
  *
- * @returns no lines where there is no Java; that is said on stderr
+ * @returns no lines without Java, which is reported on stderr
  */
 export async function benchKafka(): Promise<readonly BenchLine[]> {
   if (!(await kafkaAvailable())) {
@@ -33,7 +33,7 @@ export async function benchKafka(): Promise<readonly BenchLine[]> {
     const records = makeRecords();
     const bare: Round[] = [];
     const ours: Round[] = [];
-    // The first of each warms the compiler up and does not count.
+    // The first round of each warms the compiler up and does not count.
     for (let round = 0; round <= rounds; round += 1) {
       bare.push(await bareRound(kafka.brokers, { name: `bare-${round}`, partitions }, records));
       ours.push(await ourRound(kafka.brokers, `ours-${round}`, records));
@@ -116,7 +116,7 @@ function report(ours: readonly Round[], bare: readonly Round[]): readonly BenchL
   });
 }
 
-/** Only the whole way has a bound: its two halves are too noisy on a shared machine. */
+/** Only appending and reading together have a bound: each alone is too noisy on a shared machine. */
 function ratioLine(name: string, value: number): BenchLine {
   const bound = name === "stream on Kafka" ? { atLeast: leastRatio } : {};
   const full = `${name}: ratio to bare kafkajs`;

@@ -19,10 +19,10 @@ const labels = z.record(
   }),
 );
 
-/** Alarms within so many rows are one; an event may be found that much before it begins. */
+/** Alarms within so many rows count as one. An event may be found so many rows before it begins. */
 const near = 100;
 
-/** By the same scoring, on both satellites: 81 series, of which 54 are here. */
+/** Results of others by the same scoring, on both satellites: 81 series, of which 54 are here. */
 const peers: Readonly<Record<string, number>> = {
   "LSTM trained on each channel": 0.849,
   "EMA(20) chart at 5 sigma, mute of 100": 0.558,
@@ -47,7 +47,7 @@ export interface TelemetryScore {
   readonly f1: number;
 }
 
-/** A few seconds; no lines when the data is not there. */
+/** Takes a few seconds. No lines without the data. */
 export function benchTelemetry(): Promise<readonly BenchLine[]> {
   const folder = dataPath("telemetry");
   if (folder === undefined) return Promise.resolve([]);
@@ -82,7 +82,7 @@ function readTelemetry(folder: string): readonly TelemetrySeries[] {
   }));
 }
 
-/** Rows at which `driftwarden detect --alerts` would open an episode; without times. */
+/** Rows at which `driftwarden detect --alerts` opens an episode, for a table without times. */
 function alarmsIn({ values }: TelemetrySeries, sensitivity: Sensitivity): readonly number[] {
   const detectors = detectorSet(detectorTypes, { sensitivity });
   const score = ruledScorer({ names: ["value"], detectors, decision: {} });

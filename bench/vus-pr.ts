@@ -12,8 +12,8 @@ interface Labelled {
 }
 
 /**
- * Range-AUC-PR with soft edges around each stretch, averaged over their widths. Finding every stretch counts, not only
- * many rows of one, and a score that rises just before or after a stretch is not all wrong.
+ * Range-AUC-PR with soft edges around each stretch, averaged over the widths of the edges. To find every stretch counts
+ * more than to find many rows of one. A score that rises just before or after a stretch counts partly.
  *
  * Source: Paparrizos, Boniol, Palpanas, Tsay, Elmore and Franklin, 2022, "Volume Under the Surface: A New Accuracy
  * Evaluation Measure for Time-Series Anomaly Detection", PVLDB 15(11). Every distinct score is a threshold here, where
@@ -29,7 +29,7 @@ export function vusPr(labelled: Labelled): number {
   return areas.reduce((sum, one) => sum + one, 0) / areas.length;
 }
 
-/** One width of the edges: rows are predicted one by one, highest score first. */
+/** The area for one width of the edges. Rows are predicted one by one, highest score first. */
 function area({ scores, windows }: Labelled, order: Uint32Array, edge: number): number {
   const labels = softLabels(scores.length, windows, edge);
   const stretchOf = stretches(scores.length, windows, edge);
@@ -45,7 +45,7 @@ function area({ scores, windows }: Labelled, order: Uint32Array, edge: number): 
     hits += label;
     if (label < 1) softHits += label;
     for (const stretch of stretchOf[row] ?? []) found.add(stretch);
-    // Rows of one score are predicted together.
+    // Rows with the same score are predicted together.
     if (scores[order[i + 1]!] === scores[row]) continue;
     const before = recall;
     recall = Math.min(hits / (positives + softHits / 2), 1) * (found.size / windows.length);
@@ -54,7 +54,7 @@ function area({ scores, windows }: Labelled, order: Uint32Array, edge: number): 
   return sum;
 }
 
-/** 1 within a stretch, √(1 − distance/edge) within half an edge of it, else 0. */
+/** Labels of the rows: 1 within a stretch, √(1 − distance/edge) within half an edge of it, else 0. */
 function softLabels(rows: number, windows: readonly Window[], edge: number): Float64Array {
   const labels = new Float64Array(rows);
   for (const [first, last] of windows) {

@@ -11,7 +11,7 @@ export interface WholeApp {
   readonly jira: JiraSandbox;
   readonly sourceUrl: string;
   readonly storeUrl: string;
-  /** Statements that the server was asked since it was started, of the source's and of the store's database. */
+  /** Statements that the server has executed since its start, in the databases of source and store. */
   statements(): Promise<Statements>;
   stop(): Promise<void>;
 }
@@ -23,11 +23,11 @@ export interface Statements {
 
 export interface AppPlan {
   readonly postgres: TestPostgres;
-  /** Of the databases. */
+  /** Name of the databases. */
   readonly name: string;
-  /** Each is a table of the source's database. */
+  /** Tables of the source's database; each is a source. */
   readonly tables: readonly string[];
-  /** The settings of each source behind its table, in one line. */
+  /** The settings of each source after its table, in one line. */
   readonly sourceSettings: string;
   /** SQL that fills the tables before the daemon starts. */
   readonly history: string;
@@ -35,7 +35,7 @@ export interface AppPlan {
   readonly filled?: (sourceUrl: string) => void;
 }
 
-/** What the server has to be started with. */
+/** The settings with which the server has to be started. */
 export const countingStatements = { shared_preload_libraries: "pg_stat_statements" };
 
 const tableOf = (name: string): string => `CREATE TABLE ${name} (

@@ -1,4 +1,4 @@
-/** The rows that the bench feeds: importances as of one ranked model with noise, in attributions of many features. */
+/** The rows that the bench feeds: noisy importances of a ranked model, in attributions of many features. */
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
 import type { RowsRecord } from "../src/stream/record.ts";
 
@@ -9,7 +9,7 @@ const firstAt = 1_790_000_000_000_000;
 
 export const modelKey = (model: number): string => `acme/production/main/model-${model}`;
 
-/** Attribution number `at` of a model, its noise drawn anew. */
+/** Attribution number `at` of a model, with new noise. */
 export function attribution(model: number, at: number, nFeatures: number): RowsRecord {
   return {
     kind: "rows",
