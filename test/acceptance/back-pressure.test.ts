@@ -1,6 +1,6 @@
 /**
- * The built daemon with millions of rows behind a stream that is away: memory stays bounded, and all of them arrive.
- * `DRIFTWARDEN_PRESSURE_ROWS` says how many; one million by default.
+ * The built daemon reads millions of rows while its stream is unavailable. Memory stays bounded, and all rows arrive.
+ * `DRIFTWARDEN_PRESSURE_ROWS` is their number; one million by default.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,11 +17,11 @@ const available = await kafkaForTests();
 
 const millions = Number(process.env["DRIFTWARDEN_PRESSURE_ROWS"] ?? 1_000_000) / 1_000_000;
 const rows = millions * 1_000_000;
-/** So that the rows of a model always span the same 42 minutes. */
+/** In proportion to the rows, so the rows of a model always span the same 42 minutes. */
 const models = Math.ceil(20 * millions);
 const features = 10;
 const boundMb = 400;
-/** Ends what hangs. */
+/** Timeout of the test. */
 const patienceMs = 1_800_000 * Math.max(1, millions);
 
 it.skipIf(!available)(

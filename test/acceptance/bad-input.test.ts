@@ -1,4 +1,4 @@
-/** Bad input stops nothing: it is said with a code and a hint, it is counted, and nothing else is lost. */
+/** Bad input stops nothing: it is logged with a code and a hint, it is counted, and nothing else is lost. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ const named = hostileNames.map((row, index) => ({
 let environment: TestEnvironment;
 let second: Awaited<ReturnType<typeof withoutPermission>>;
 
-/** Where an engine answers, if one may open it. */
+/** Starts an engine. @returns the path of its socket, which a daemon without permission cannot open */
 async function closedSocket(): Promise<string> {
   const socket = join(environment.folder, "closed.sock");
   const engine = await startVanishingEngine(socket);
@@ -45,7 +45,7 @@ beforeAll(async () => {
   const faulty = [noSocket, vanishes, ...badJira].map(({ model }) => model);
   environment = await startEnvironment([good, ...named.map(({ model }) => model), ...faulty]);
   await untilReady(environment.daemon, "source:main");
-  // An engine is asked a few times before a run is refused: that goes on while other rows are tried.
+  // The daemon asks an engine a few times before it refuses a run. Meanwhile the test tries other rows.
   await environment.feed.collapse(noSocket.model);
   const socket = await closedSocket();
   second = await withoutPermission(environment, { model: noPermission.model, socket });
@@ -143,7 +143,7 @@ describe("a container engine whose socket the daemon may not open", () => {
     expect(told(daemon)).toContainEqual({ code, hint: expect.stringContaining(hint) });
     const runs = await (await fetch(`${daemon.url}/api/v1/runs`)).text();
     expect(runs).toContain(hint);
-    // Both are delivered before it can act on the first.
+    // Both signals are delivered before the daemon can act on the first.
     for (const signal of ["SIGSTOP", "SIGTERM", "SIGINT", "SIGCONT"] as const) {
       process.kill(daemon.pid, signal);
     }

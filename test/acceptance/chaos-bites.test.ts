@@ -1,4 +1,7 @@
-/** Proof that chaos bites: runs on programs with one thing taken out, each of which fails for it. They wait side by side. */
+/**
+ * Proof that the chaos test detects defects: each run uses a program with one part removed, and must fail. The runs
+ * mostly wait, so they run concurrently.
+ */
 import { describe, expect, it } from "vitest";
 import { actedUnasked } from "../chaos/approvals-oracle.ts";
 import { type ChaosOptions, chaos } from "../chaos/chaos.ts";
@@ -12,11 +15,11 @@ import { kafkaForTests } from "../programs/kafka.ts";
 const withKafka = await kafkaForTests();
 const testMs = 1_500_000;
 
-/** When exactly a fault meets a daemon goes by the machine: they go on until one has bitten. */
+/** The timing of a fault depends on the machine, so faults continue until one shows the defect. */
 const mostFaults = 40;
 
 interface Trial extends Pick<ChaosOptions, "stream" | "only" | "ungrouped" | "enough"> {
-  /** Among what the run says is wrong. */
+  /** Must match one of the problems that the run reports. */
   readonly notices: RegExp;
 }
 
@@ -75,7 +78,7 @@ describe.concurrent("a chaos run", () => {
       const verdict = await judge(changes, {
         stream: "postgres",
         only: ["jira 503 after effect"],
-        // New tickets are what it meets.
+        // The defect shows only at new tickets.
         ungrouped: true,
         enough: async ({ jira }) => madeTwice(jira.issues()).length > 0,
         notices: /two tickets carry driftwarden-ticket-/,

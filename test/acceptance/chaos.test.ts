@@ -1,6 +1,6 @@
 /**
- * Chaos. The two runs mostly wait, so they go on side by side. How long a recovery takes goes by the machine here, and
- * `npm run chaos` judges it.
+ * Chaos. The two runs mostly wait, so they run concurrently. The time of a recovery depends on the machine here; `npm
+ * run chaos` judges it.
  */
 import { describe, expect, it } from "vitest";
 import { type ChaosOptions, type ChaosOutcome, chaos } from "../chaos/chaos.ts";
@@ -10,7 +10,7 @@ import { kafkaForTests } from "../programs/kafka.ts";
 
 const dist = new URL("../../dist", import.meta.url).pathname;
 const withKafka = await kafkaForTests();
-/** What scripts read in the last line of `--json`. */
+/** The keys that scripts read in the last line of `--json`. */
 const keys =
   "seed faults by_kind rows lost duplicated state_equal tickets_expected tickets comments_duplicated runs_expected runs proposals approvals denials expiries longest_recovery_s".split(
     " ",
@@ -29,7 +29,7 @@ async function outcomeOf(options: Omit<ChaosOptions, "say">): Promise<Said> {
   return { ...outcome, said };
 }
 
-/** Shows the story of a run that went wrong. */
+/** Fails with the output of the run if something was wrong. */
 function expectRight({ wrong, said }: Said): void {
   expect({ wrong, said: wrong.length > 0 ? said : [] }).toEqual({ wrong: [], said: [] });
 }

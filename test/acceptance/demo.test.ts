@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 
-/** The story gives up by itself after 30 minutes, and then says what it waited for. */
+/** The demo ends by itself after 30 minutes, and then prints what it waited for. */
 const timeoutMs = 31 * 60_000;
 
 const program = new URL("../../dist/src/main.js", import.meta.url).pathname;

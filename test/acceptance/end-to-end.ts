@@ -1,9 +1,9 @@
 /**
  * The main job on real parts: Postgres, Kafka, a Docker engine, Jira over HTTP, the built daemon as a child process.
  *
- * A feeder drops one feature four times and restores it when the container's started-at changes, so each restart truly
- * cures. The budget allows three: the fourth must be refused, and the ticket must say so. Between the second and the
- * third the daemon is killed. Everything counted comes from the ledgers of the sandbox and the engine.
+ * A feeder drops one feature four times and restores it when the container's started-at changes, so each restart is a
+ * real cure. The budget allows three restarts. The fourth must be refused, and the ticket must state that. The daemon
+ * is killed between the second and the third. All counts come from the ledgers of the sandbox and the engine.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -27,7 +27,7 @@ export interface EndToEndResult {
   readonly refused_by: string;
   readonly refusal_on_ticket: boolean;
   readonly remembered_after_restart: boolean;
-  /** What the ticket cost those who watch it. */
+  /** Mails to the watchers of the ticket. */
   readonly mails: number;
 }
 
@@ -38,14 +38,14 @@ export const promised: EndToEndResult = {
   refused_by: "budget",
   refusal_on_ticket: true,
   remembered_after_restart: true,
-  // It was opened, its picture was attached, and a restart had its first result. Repeats, further results and the refusal
-  // are edits.
+  // One mail each for the new ticket, its picture, and the first result of a restart. Repeats, further results and the
+  // refusal are edits.
   mails: 3,
 };
 
 const drops = 4;
 const killedAfter = 2;
-/** Ends what hangs; a busy machine takes long. */
+/** Timeout; long, for a busy machine. */
 const timeoutMs = 240_000;
 
 interface TestEnvironment {
@@ -95,7 +95,7 @@ async function setUp(lifecycle: Lifecycle, say: (line: string) => void): Promise
   return { jira, engine, container, feeder, configFile };
 }
 
-/** The tickets, their comments as Jira got them. */
+/** Prints the tickets and their comments as Jira received them. */
 function tell({ jira }: TestEnvironment, say: (line: string) => void): void {
   for (const issue of jira.issues()) {
     say(`${issue.key} ${issue.summary}\n${issue.description}`);
@@ -166,7 +166,7 @@ async function play(
   };
 }
 
-/** How often the tickets say so themselves. */
+/** Counts the matches in the texts of the tickets. */
 function told({ jira }: TestEnvironment, pattern: RegExp): number {
   return jira.issues().flatMap(({ description }) => description.match(pattern) ?? []).length;
 }
@@ -193,7 +193,7 @@ async function stateOf(daemon: Daemon): Promise<string | undefined> {
   return (await items<{ state: string }>(daemon, "incidents"))[0]?.state;
 }
 
-/** How many runs the incident remembers. */
+/** Number of runs in the incident. */
 async function remembers(daemon: Daemon): Promise<number | undefined> {
   return (await items<{ runs: readonly unknown[] }>(daemon, "incidents"))[0]?.runs.length;
 }

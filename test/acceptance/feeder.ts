@@ -31,7 +31,7 @@ export class Feeder {
     this.#client = client;
   }
 
-  /** Fills in a history that ends now, then goes on in the background. */
+  /** Writes a history that ends now, then continues in the background. */
   static async start(url: string): Promise<Feeder> {
     const client = new Client({ connectionString: url });
     await client.connect();

@@ -1,4 +1,6 @@
-/** The whole app over a source of many models: real Postgres, a Jira in memory, and time that leaps from row to row. */
+/**
+ * The whole app with a source of many models: real Postgres, a Jira in memory, and a clock that jumps from row to row.
+ */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +21,7 @@ import { startCuttingProxy } from "../programs/cutting-proxy.ts";
 import { until } from "../programs/eventually.ts";
 
 const cadenceMs = 600_000;
-/** Steps before the clock's start that are history; the rest is live. */
+/** History ends so long before the clock's start; later rows are live. */
 const beforeMs = 30_000;
 const afterMs = 90_000;
 const shares = { age: 0.4, income: 0.35, tenure: 0.25 } as const;
@@ -29,11 +31,11 @@ export interface Fault {
   /** Writes nothing. */
   readonly silent?: boolean;
   readonly broken?: Feature;
-  /** Its rows come so much later, ms. */
+  /** Delay of its rows, ms. */
   readonly lateMs?: number;
 }
 
-/** What befalls a model at this step; undefined while it is well. */
+/** The fault of a model at this step; undefined while it is healthy. */
 export type Befalls = (model: number) => Fault | undefined;
 
 export interface ManyModels {
@@ -43,9 +45,9 @@ export interface ManyModels {
   readonly storeUrl: string;
   readonly url: string;
   readonly clock: StoryClock;
-  /** One attribution of each model. @param steps how many; default 1 */
+  /** Writes one attribution of each model a step. @param steps number of steps; default 1 */
   live(befalls: Befalls, steps?: number): Promise<void>;
-  /** So many steps in which nobody reaches the source, neither exporters nor the daemon. */
+  /** Makes the source unreachable for exporters and daemon, for so many steps. */
   outage(steps: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -122,11 +124,11 @@ http: {listen: "127.0.0.1:0"}
   };
 }
 
-/** Then what waits for further models is told. */
+/** After this time, tickets that waited for further models are written. */
 const toldMs = 60_000;
 /** Models export one after the other. */
 const spreadMs = 2000;
-/** The latest of their rows. */
+/** The largest delay of rows. */
 const latestMs = 20_000;
 const noise = 0.05;
 
@@ -147,7 +149,7 @@ function rowsOf(models: number, startMs: number) {
 
 const nameOf = (model: number): string => `m${String(model).padStart(3, "0")}`;
 
-/** Waits until nothing moves without time going on. */
+/** Advances the clock, then waits until nothing changes any more at this time. */
 async function leapTo(
   { app, clock }: { readonly app: App; readonly clock: StoryClock },
   ms: number,

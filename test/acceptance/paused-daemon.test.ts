@@ -1,4 +1,6 @@
-/** Two built daemons on real Postgres and Kafka; one is stopped by a signal past every deadline, and wakes up again. */
+/**
+ * Two built daemons on real Postgres and Kafka. A signal stops one of them beyond every deadline, and it then resumes.
+ */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -75,7 +77,7 @@ it.skipIf(!available)(
 
     process.kill(first.pid, "SIGSTOP");
     try {
-      // The lease of the stopped one ends within six seconds, however long this machine takes to notice.
+      // The lease of the stopped daemon ends within six seconds, independently of the speed of this machine.
       const left = `SELECT extract(epoch FROM until - clock_timestamp())::float8 AS s FROM driftwarden.leases WHERE name = 'source/main'`;
       expect(Number((await sql(storeUrl, left))[0]?.["s"])).toBeLessThanOrEqual(6);
       await eventually(async () => expect(await metric(second, "driftwarden_source_held")).toBe(1));

@@ -1,4 +1,4 @@
-/** Built daemons that are killed and share the partitions: the counters of rows agree with the table, to the row. */
+/** Built daemons share the partitions and are killed. The counters of rows must agree exactly with the table. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ const someRows = `INSERT INTO explainability_metrics
 
 type Counts = Readonly<Record<string, number>>;
 
-/** Of all daemons together, by outcome. */
+/** The counters of all daemons together, by outcome. */
 async function counted(daemons: readonly Daemon[], name: string): Promise<Counts> {
   const counts: Record<string, number> = {};
   for (const { url } of daemons) {
@@ -64,7 +64,7 @@ http: {listen: "127.0.0.1:0"}
   const started = async (): Promise<Daemon> => {
     const daemon = await startDaemon(configFile);
     cleanUps.push(() => daemon.kill());
-    // What stands there before the first poll is history, of which only the last month is read.
+    // Rows before the first poll are history, of which only the last month is read.
     await eventually(async () => expect((await fetch(`${daemon.url}/-/ready`)).ok).toBe(true));
     return daemon;
   };

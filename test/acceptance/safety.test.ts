@@ -1,8 +1,8 @@
-/** `npm run safety` on the product as it is, and proof that it bites: with one thing taken out it fails. */
+/** `npm run safety` on the unchanged product, and proof that it detects defects: with one part removed it fails. */
 import { describe, expect, it } from "vitest";
 import { type Change, safetyOf } from "../safety/mutant.ts";
 
-/** Every process of a history starts anew with each effect, and so does its own count. */
+/** Defect: a process counts only its own runs. Every process of a history is new for each effect. */
 const budgetPerProcess: readonly Change[] = [
   {
     file: "healing/runner.ts",
@@ -21,7 +21,7 @@ const approvalTwice: readonly Change[] = [
   },
 ];
 
-/** Anybody may put another socket where the executor's is. */
+/** Defect: the peer of the executor's socket is not checked, so anybody may replace the socket. */
 const peerUnchecked: readonly Change[] = [
   { file: "executor/peer.ts", from: "if (isShared) {", to: "if (isShared && uid < 0) {" },
 ];
@@ -29,7 +29,7 @@ const permitUnchecked: readonly Change[] = [
   { file: "executor/restarts.ts", from: "mayAct: onlyOnce(permit)", to: "mayAct: undefined" },
 ];
 
-/** Ends with the first history that is wrong. */
+/** Options of a run that ends with the first wrong history. */
 const manyHistories = ["--histories", "20000", "--stored", "0", "--seed", "1", "--first", "--json"];
 
 const lastLine = (stdout: string): unknown => JSON.parse(stdout.trim().split("\n").at(-1) ?? "");

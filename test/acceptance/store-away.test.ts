@@ -1,4 +1,7 @@
-/** The built daemon whose store, with the stream in it, hangs or is gone: the source pauses, and nothing piles up. */
+/**
+ * The built daemon while its store, which holds the stream, hangs or is unavailable. The source pauses, and no rows
+ * accumulate.
+ */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +16,7 @@ import { sql, startTestPostgres, type TestPostgres } from "../programs/postgres.
 
 const rows = 300_000;
 const boundMb = 400;
-/** A page is 5,000 rows: one in hand for each try, and there are few. */
+/** A page is 5,000 rows. Each try reads one page, and there are few tries. */
 const boundPausedRows = 50_000;
 
 const cleanUps: (() => unknown)[] = [];

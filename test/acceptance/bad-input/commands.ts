@@ -1,15 +1,15 @@
-/** Command lines and configurations that end the program: with which code, saying what. */
+/** Command lines and configurations that end the program, each with its exit code and output. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface BadCommand {
   readonly what: string;
   readonly args: readonly string[];
-  /** Files that are there, by name, in the folder where it runs. */
+  /** Files in the folder of the program, by name. */
   readonly files?: Readonly<Record<string, string>>;
   readonly exit: 2 | 75 | 78;
   readonly code: `DW_${string}`;
-  /** What is said, beside the hint: each of these. */
+  /** Texts of the output, apart from the hint: each must occur. */
   readonly says: readonly string[];
   readonly hint: string;
 }
@@ -147,7 +147,7 @@ export const badCommands: readonly BadCommand[] = [
   },
 ];
 
-/** Lays the files of a row into a folder of its own. */
+/** Writes the files of a row into a folder of its own. */
 export async function layOut(parent: string, row: BadCommand): Promise<string> {
   const folder = join(parent, row.what.replaceAll(/\W+/g, "-"));
   await mkdir(folder);

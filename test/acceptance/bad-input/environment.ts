@@ -1,4 +1,6 @@
-/** The built daemon on a real Postgres and a Jira sandbox, with what the tables of bad input do to it and see of it. */
+/**
+ * The built daemon on a real Postgres and a Jira sandbox, with the acts and observations of the tables of bad input.
+ */
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +18,7 @@ import {
 } from "../../programs/postgres.ts";
 import { type FedModel, Feed, modelsTable } from "./feed.ts";
 
-/** What a Jira administrator may change; the sandbox looks at it with every request. */
+/** Settings that a Jira administrator may change. The sandbox reads them with every request. */
 export interface JiraSite {
   readonly users: { name: string; token: string }[];
   readonly projects: string[];
@@ -24,12 +26,12 @@ export interface JiraSite {
 }
 
 export interface TestEnvironment {
-  /** Another one after a restart. */
+  /** The present daemon; a restart replaces it. */
   daemon: Daemon;
   readonly configFile: string;
   readonly feed: Feed;
   readonly jiraSite: JiraSite;
-  /** Where the configuration says that the engine's socket is; nothing is there at first. */
+  /** Path of the engine's socket in the configuration. At first there is no such socket. */
   readonly socket: string;
   readonly lifecycle: Lifecycle;
   readonly postgres: TestPostgres;
@@ -77,7 +79,7 @@ const badTables = `
   CREATE TABLE columnless ("timestamp" timestamptz, model text, importance double precision);
   GRANT SELECT ON columnless TO readonly`;
 
-/** @param models whose normal life is known before the daemon starts */
+/** @param models that have two days of normal history before the daemon starts */
 export async function startEnvironment(models: readonly FedModel[]): Promise<TestEnvironment> {
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs: 30_000 });
   const postgres = await startTestPostgres();
@@ -115,13 +117,13 @@ export async function metric({ url }: Daemon, series: string): Promise<number> {
   return line === undefined ? 0 : Number(line.slice(series.length + 1));
 }
 
-/** Root may open anything, unless it gives that up. */
+/** Options that take from root the right to open any file. */
 const asAnyUser =
   process.getuid?.() === 0
     ? ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
     : [];
 
-/** Another daemon, which may not open the engine's socket. */
+/** Starts another daemon, which may not open the engine's socket. */
 export async function withoutPermission(
   environment: TestEnvironment,
   { model, socket }: { readonly model: FedModel; readonly socket: string },
@@ -181,7 +183,7 @@ export async function untilReady(daemon: Daemon, part: string): Promise<void> {
   });
 }
 
-/** What an administrator does who has mended something and does not want to wait ten minutes. */
+/** Restarts the daemon, as an administrator does after a repair instead of waiting ten minutes. */
 export async function restart(environment: TestEnvironment): Promise<void> {
   await environment.daemon.stop();
   environment.daemon = await startDaemon(environment.configFile);

@@ -1,4 +1,4 @@
-/** What may be wrong around the daemon and be mended while it runs: tables, Jira, the container engine. */
+/** Faults in the daemon's environment that are repaired while it runs: tables, Jira, the container engine. */
 
 import { jiraUser, type TestEnvironment } from "./environment.ts";
 import { type FedModel, fedModel } from "./feed.ts";
@@ -6,7 +6,7 @@ import type { BadInput } from "./rows.ts";
 
 export interface BadTable extends Omit<BadInput, "sql"> {
   readonly source: string;
-  /** What its owner does about it. */
+  /** The repair by the owner. */
   readonly mend: string;
 }
 
@@ -43,7 +43,7 @@ export const badTables: readonly BadTable[] = [
 export interface BadJira {
   readonly what: string;
   readonly model: FedModel;
-  /** The administrator's mistake, and how it is mended. */
+  /** The administrator's mistake, and its repair. */
   readonly fault: (site: TestEnvironment["jiraSite"]) => void;
   readonly mend: (site: TestEnvironment["jiraSite"]) => void;
   readonly code: `DW_${string}`;
@@ -81,7 +81,7 @@ export const badJira: readonly BadJira[] = [
 
 export interface BadEngine {
   readonly what: string;
-  /** The fix of the same name in the configuration is called for by it. */
+  /** The model that calls for the fix of the same name in the configuration. */
   readonly model: FedModel;
   readonly series: readonly string[];
   readonly code: `DW_${string}`;

@@ -1,4 +1,4 @@
-/** Writes attributions of several models into one source, without waiting: their times lie ten minutes apart. */
+/** Writes attributions of several models into one source without waiting. Their times are ten minutes apart. */
 import { Client } from "pg";
 import { seededRandom } from "../../../src/sandbox/story/signal.ts";
 
@@ -16,8 +16,8 @@ export interface FedModel {
 const features = ["cpu_usage", "memory_usage", "latency", "error_rate", "queue_depth", "requests"];
 const shares = [0.3, 0.22, 0.18, 0.14, 0.1, 0.06];
 /**
- * Rows may be an hour ahead of the source's clock, so a test need not wait for their time. A model would be called silent
- * after three cadences, and no test takes so long.
+ * Rows may be an hour ahead of the source's clock, so a test need not wait for their time. A model counts as silent
+ * only after three cadences, which is longer than any test.
  */
 const cadenceMs = 600_000;
 const historyAttributions = 300;
@@ -49,13 +49,13 @@ export class Feed {
     return new Feed(client);
   }
 
-  /** Two days of normal life, up to now. */
+  /** Writes two days of normal attributions, until now. */
   async history(models: readonly FedModel[]): Promise<void> {
     const steps = Array.from({ length: historyAttributions }, (_, i) => i - historyAttributions);
     await this.#write(models.flatMap((model) => steps.flatMap((step) => this.#rows(model, step))));
   }
 
-  /** Enough attributions of a collapse for an episode. */
+  /** Writes enough attributions of a collapse for an episode. */
   async collapse(model: FedModel): Promise<void> {
     const first = this.#steps.get(model.name) ?? 0;
     this.#steps.set(model.name, first + 4);
@@ -63,7 +63,7 @@ export class Feed {
     await this.#write(steps.flatMap((step) => this.#rows(model, step, 0.05)));
   }
 
-  /** Any statement on the source's database. */
+  /** Executes a statement on the source's database. */
   async run(statement: string): Promise<void> {
     await this.#client.query(statement);
   }

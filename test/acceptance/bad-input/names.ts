@@ -1,12 +1,12 @@
 /** Names of features that could break out of a ticket. */
 
-/** A name of a feature, and how the ticket's text has it. */
+/** A name of a feature, and its form in the ticket's text. */
 export interface HostileName {
   readonly what: string;
   readonly name: string;
-  /** As a title has it. */
+  /** Its form in a title. */
   readonly titled: string;
-  /** As the table of the description has it, markup escaped. */
+  /** Its form in the table of the description, with escaped markup. */
   readonly written: string;
 }
 

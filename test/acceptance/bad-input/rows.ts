@@ -1,17 +1,17 @@
-/** What may stand in a source, and stop nothing: each row says what an operator must see of it. */
+/** Bad rows of a source, which must stop nothing. Each entry has what an operator must see. */
 import { fedModel } from "./feed.ts";
 
 export interface BadInput {
   readonly what: string;
   /** Statements on the source's database. */
   readonly sql: string;
-  /** A series of /metrics, and what it must reach. */
+  /** A series of /metrics, and the least value it must reach. */
   readonly counter: readonly [series: string, atLeast: number];
   readonly code: `DW_${string}`;
   readonly hint: string;
 }
 
-/** Stands in the middle of the bad rows, and must not be harmed by any of them. */
+/** A good model among the bad rows. None of them may affect it. */
 export const good = fedModel("good");
 
 const row = (values: string): string => `INSERT INTO explainability_metrics VALUES (${values})`;
