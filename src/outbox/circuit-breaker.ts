@@ -55,9 +55,9 @@ export class CircuitBreaker {
   }
 
   /**
-   * The dependency is unavailable, or asks for a pause.
+   * Records a failure of an unavailable dependency, or its request for a pause.
    *
-   * @param askedPauseMs the pause that it asked for, at least that long; 0 when it asked for none
+   * @param askedPauseMs the least pause that the dependency asks for; 0 if it asks for none
    */
   failed(nowMs: number, askedPauseMs = 0): void {
     const state = this.state(nowMs);

@@ -44,7 +44,7 @@ export interface NotYet {
 /** The results of a handler that did not fail. */
 export type Handled<Event> = readonly Event[] | Uncontacted<Event> | NotYet;
 
-/** A method, so that a handler of one kind of effect fits a list of handlers of all kinds. */
+/** Declared as a method, because a handler of one kind of effect must fit a list of handlers of all kinds. */
 interface Handling<E extends Effect, Subject, Event> {
   handle(effect: E, subject: Subject, attempt: Attempt): Promise<Handled<Event>>;
 }
