@@ -17,8 +17,8 @@ export type StoreCode =
   | "DW_STORE_FENCED";
 
 /**
- * `DW_STORE_COMMIT_UNKNOWN` is never retryable: the transaction may have committed. Read what is stored before doing
- * anything. `DW_STORE_FENCED` means that another process has taken over: drop the state in memory.
+ * `DW_STORE_COMMIT_UNKNOWN` is never retryable: the transaction may have committed. Read the stored state before any
+ * further write. `DW_STORE_FENCED` means that another process has taken over: drop the state in memory.
  */
 export class StoreError extends DriftwardenError<StoreCode> {}
 

@@ -30,7 +30,7 @@ function codeOf(error: unknown): string {
  */
 const unwell = /^(08|25006|40|53|55P03|57P|58)/;
 
-/** Whether the server cannot work now, so that the same statement may succeed later. */
+/** Whether the server cannot work now. The same statement may succeed later. */
 export function isServerUnwell(error: unknown): boolean {
   return error instanceof DatabaseError && unwell.test(codeOf(error));
 }

@@ -29,7 +29,7 @@ export async function rowsOf<Row>(
   return rows;
 }
 
-/** @param committed collects what is done after the commit */
+/** @param committed collects the functions to call after the commit */
 export function txOf(client: ClientBase, committed: (() => void)[] = []): Tx {
   return {
     inTransaction: true,

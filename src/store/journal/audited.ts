@@ -44,7 +44,7 @@ export interface AuditedLine {
   readonly freeze: AuditedFreeze | null;
 }
 
-/** A freeze as it was declared. */
+/** The declared values of a freeze. */
 export interface AuditedFreeze
   extends Pick<Freeze, "name" | "reason" | "by" | "atMs" | "untilMs" | "matchers"> {
   /** Who ended it; null for its beginning. */

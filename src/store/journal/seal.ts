@@ -1,4 +1,4 @@
-/** Seals a journal row: its hash covers the row and the hash of the row before, so that a change is noticed. */
+/** Seals a journal row: its hash covers the row and the previous hash. So a change is detected. */
 import { createHash } from "node:crypto";
 
 export interface JournalRow {

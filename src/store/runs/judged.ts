@@ -39,7 +39,7 @@ export async function actedAround(
   return q.query<ActedRun>(aroundSql, [runs, fixes, opensAfter + runs.length]);
 }
 
-/** Newest first, as many as the breaker looks at. */
+/** Newest first, as many as the breaker evaluates. */
 export function lastJudged(q: Queryable, fix: string): Promise<readonly JudgedRun[]> {
   return q.query<JudgedRun>(lastSql, [fix]);
 }

@@ -21,7 +21,7 @@ export interface Run {
   readonly targetId: string | null;
   readonly targetName: string | null;
   readonly host: string | null;
-  /** The target as it was when the run was decided. */
+  /** The state of the target when the run was decided. */
   readonly snapshot: Readonly<Record<string, string>> | null;
   readonly status: RunStatus;
   /** The gate that denied it. */
@@ -32,7 +32,7 @@ export interface Run {
   readonly decidedAtMs: number;
   readonly actedAtMs: number | null;
   readonly finishedAtMs: number | null;
-  /** The target as it was after the act. */
+  /** The state of the target after the act. */
   readonly after: Readonly<Record<string, string>> | null;
   readonly outcome: NonNullable<RunSummary["outcome"]> | null;
   /** The answers of all gates in the last decision, in the order of the gates. Empty if an older program decided. */
