@@ -29,7 +29,7 @@ export interface HistoryOptions {
 /** How often the progress of a long history is logged, ms. */
 const sayEveryMs = 5_000;
 
-/** A position below the first window, so that rows of windows are above it. */
+/** A position below the first window. Rows of windows are above it. */
 const beforeWindows = { level: 0, window: 0 } as const;
 
 function query(view: PollSnapshot, { options, horizon, sinceMs }: HistoryOptions): PageQuery {
@@ -56,7 +56,7 @@ function query(view: PollSnapshot, { options, horizon, sinceMs }: HistoryOptions
  * those up to its last history row. With a newer horizon, a row that was committed meanwhile below that last row would
  * be lost.
  *
- * @returns what was read
+ * @returns the counts of the rows read
  */
 export async function sendHistory(
   view: PollSnapshot,

@@ -107,7 +107,7 @@ export class LeasedPoller {
     return this.#polling?.poller.rows();
   }
 
-  /** Stops polling, then releases the lease, so that another process can take it at once. */
+  /** Stops polling, then releases the lease. Another process can then take it at once. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#working;

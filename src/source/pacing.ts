@@ -1,4 +1,4 @@
-/** Limits how often a slow level runs, so that a large table is not scanned all the time. */
+/** Limits how often a slow level runs, because each run may scan a large table. */
 import type { Level } from "./levels.ts";
 
 /** A slow level reads at most this share of the time. */

@@ -28,7 +28,7 @@ export type LeftOutReason = SourceDropReason | "too_large";
 
 /**
  * Rows with longer names are left out. A model's name is a key of the store, whose indexes take 2,704 bytes. The name
- * of a feature is part of records and tickets. The queries cut longer names, so that one row cannot fill the memory.
+ * of a feature is part of records and tickets. The queries cut longer names, so one row cannot fill the memory.
  */
 export const maxNameBytes = { feature: 4096, model: 512 } as const;
 

@@ -15,7 +15,8 @@
  *   number. Detection drops by position the rows that had arrived.
  * - A save fails: the window is not sent. Otherwise, after a crash, other rows would get the number of the unsaved
  *   window.
- * - The table was rewritten: transaction ids no longer tell what was read. Reading continues by time (rewrite.ts).
+ * - The table was rewritten: transaction ids no longer show which rows were read. Reading continues by time
+ *   (rewrite.ts).
  */
 import type { SourceClient } from "./client.ts";
 import { storeRefused } from "./errors.ts";
