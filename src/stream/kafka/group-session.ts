@@ -54,7 +54,7 @@ const rejoinTypes: ReadonlySet<unknown> = new Set([
   "UNKNOWN_MEMBER_ID",
 ]);
 
-/** Offsets are committed only so that tools can show the lag; reading never starts from them. */
+/** Offsets are committed only for tools that show the lag. Reading never starts from them. */
 const commitEveryMs = 5000;
 
 const stopped = "stopped";

@@ -18,7 +18,7 @@ interface Cluster {
   findControllerBroker(): Promise<Broker>;
 }
 
-/** A partition that no topic has. Brokers check the rights before they look for the partition. */
+/** A partition that no topic has. Brokers check the rights before they check the partition. */
 const nowhere = 2 ** 31 - 1;
 
 /** kafkajs has no public API for single requests. Its factory of clusters is a property with this name. */

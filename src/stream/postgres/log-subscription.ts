@@ -195,7 +195,7 @@ export class LogSubscription implements Subscription {
     });
   }
 
-  /** Works in the background, so that the last batch of a partition does not delay the renewal of the other leases. */
+  /** Releases a partition in the background. So its last batch does not delay the renewal of the other leases. */
   #giveBack(partition: number): void {
     const held = this.#held.get(partition);
     if (held === undefined) return;
