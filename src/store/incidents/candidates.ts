@@ -1,6 +1,6 @@
 /**
- * Reads the inputs of placing an episode: the open incidents and the number of models of a source, and the number of
- * new tickets.
+ * Reads the inputs of placing an episode: the unresolved incidents and the number of models of a source, and the number
+ * of new tickets.
  */
 import { silence } from "../../incidents/cause.ts";
 import type { Candidate } from "../../incidents/place.ts";

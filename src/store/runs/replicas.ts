@@ -50,7 +50,7 @@ export async function replaceReplicas(
 }
 
 /**
- * Marks these planned replicas as acting, if the run acts and has no other act in progress.
+ * Marks these planned replicas as acting, if the run acts and none of its replicas is acting or acted.
  *
  * @returns keys to seal; fewer than asked for when another process has begun some
  */
