@@ -21,7 +21,7 @@ import { startCuttingProxy } from "../programs/cutting-proxy.ts";
 import { until } from "../programs/eventually.ts";
 
 const cadenceMs = 600_000;
-/** History ends so long before the clock's start; later rows are live. */
+/** The app must be settled so long before each step, and so long after it. */
 const beforeMs = 30_000;
 const afterMs = 90_000;
 const shares = { age: 0.4, income: 0.35, tenure: 0.25 } as const;

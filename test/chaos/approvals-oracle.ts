@@ -1,6 +1,6 @@
 /**
- * Of oracle (c), what people let happen: each act that needed a word had one. It compares the engine's ledger with what
- * stands on tickets, and with the record of decisions, which is only added to.
+ * The part of oracle (c) about approvals: each act that needed an approval had one. It compares the engine's ledger
+ * with the texts of tickets, and with the append-only record of decisions.
  */
 import type { SandboxIssue } from "../../src/sandbox/jira/issue.ts";
 import { sql } from "../programs/postgres.ts";
@@ -13,7 +13,7 @@ import { doers, type StoredRun } from "./runs-oracle.ts";
 /** Something that Driftwarden wrote on a ticket. */
 export interface Told {
   readonly body: string;
-  /** When it stood there as it is. */
+  /** Time since which the text was on the ticket. */
   readonly atMs: number;
 }
 
@@ -23,9 +23,9 @@ export interface Approvals {
   readonly decided: readonly Decided[];
   readonly said: readonly Said[];
   readonly told: readonly Told[];
-  /** Keys of tickets that a person has deleted: nobody knows what was answered there. */
+  /** Keys of tickets that a person has deleted: the answers on them are unknown. */
   readonly deleted: ReadonlySet<string>;
-  /** Whether a run of the fix always needs a word. */
+  /** Whether a run of the fix always needs an approval. */
   readonly asks: (run: StoredRun) => boolean;
 }
 
@@ -50,7 +50,7 @@ export function wrongApprovals(seen: Approvals): readonly string[] {
   return [...wrongActs(seen), ...frozenDecisions(seen), ...leftOpen(seen)];
 }
 
-/** What people read of Driftwarden. @param removed texts that a person deleted */
+/** The texts of Driftwarden on tickets. @param removed texts that a person deleted */
 export function toldOn(
   issues: readonly SandboxIssue[],
   removed: readonly string[],
@@ -62,7 +62,7 @@ export function toldOn(
       body,
       atMs: Math.max(createdAtMs, updatedAtMs),
     })),
-    // When it was said is not known any more.
+    // The time of the text is unknown.
     ...removed.map((body) => ({ body, atMs: Number.POSITIVE_INFINITY })),
   ];
 }
@@ -84,7 +84,7 @@ export function countApprovals({ runs, decided, told }: Approvals): ApprovalCoun
 
 interface Act {
   readonly restart: Restart;
-  /** The decision to act, and what people were asked by the one before. */
+  /** The decision to act, and the question of the decision before it. */
   readonly decision: Decided;
   readonly question: Decided | undefined;
 }
@@ -119,7 +119,7 @@ function actsOf(restart: Restart, { runs, decided, asks }: Approvals): readonly 
   return question !== undefined || asks(run) ? [{ restart, decision, question }] : [];
 }
 
-/** What the act lacks of a person's word; undefined when nothing. */
+/** What the act lacks of an approval; undefined if nothing. */
 function lackOf({ restart, decision, question }: Act, seen: Approvals): string | undefined {
   if (question === undefined) return "nobody was asked";
   if (question.target !== restart.container || question.started !== restart.before)
@@ -140,7 +140,7 @@ function lackOf({ restart, decision, question }: Act, seen: Approvals): string |
   return holding && "everything was frozen before anybody said yes";
 }
 
-/** Whether somebody who may has approved the proposal of these letters. */
+/** Whether somebody with permission has approved the proposal of these letters. */
 function meansYes(said: Said, id: string, seen: Approvals): boolean {
   if (said.by !== speakerName || !said.words.startsWith("approve")) return false;
   if (said.words !== "approve") return said.words === `approve ${id}`;
@@ -150,7 +150,7 @@ function meansYes(said: Said, id: string, seen: Approvals): boolean {
 const answersTo = ({ word }: Said, { told }: Approvals): readonly Told[] =>
   told.filter(({ body }) => body.includes(word));
 
-/** When everything was frozen for sure: from the answer to the freeze until somebody wished its end. */
+/** Times when everything was certainly frozen: from the answer to the freeze until the command that ends it. */
 function freezesOf(seen: Approvals): readonly Span[] {
   return seen.said.flatMap((said) => {
     const [, name] = /^freeze "([^"]+)"/.exec(said.words) ?? [];
@@ -171,7 +171,7 @@ function frozenDecisions(seen: Approvals): readonly string[] {
     .map(({ run }) => `run ${run} was decided to act while everything was frozen`);
 }
 
-/** Every proposal ends, and what was approved was done, or it is written down why not. */
+/** Every proposal must end. An approved run must be executed, or the reason against it stored. */
 function leftOpen({ runs, decided, told }: Approvals): readonly string[] {
   const approved = new Set(lettersIn(told, approvedForm));
   const byApproved = new Set(
@@ -193,7 +193,7 @@ function leftOpen({ runs, decided, told }: Approvals): readonly string[] {
 const unaskedSql = `SELECT id FROM driftwarden.runs WHERE mode = 'approve' AND status = 'acted'
   AND NOT EXISTS (SELECT FROM driftwarden.run_decisions d WHERE d.run = runs.id AND d.proposal IS NOT NULL)`;
 
-/** Runs that acted, and about which nobody was asked; to wait for, never to judge by. */
+/** Runs that acted without a question to people. Used only to wait, never to judge. */
 export async function actedUnasked(storeUrl: string): Promise<readonly string[]> {
   return (await sql(storeUrl, unaskedSql)).map(({ id }) => String(id));
 }

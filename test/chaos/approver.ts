@@ -14,10 +14,10 @@ export const approveWithinMs = 30_000;
 /** A freeze ends by itself after this, if nobody ends it. */
 export const freezeMs = 60_000;
 
-/** Something said, or what is waited for before the next. `ID`: the letters of the proposal. `NAME`: of a freeze. */
+/** A command, or an event to wait for. `ID`: the letters of the proposal. `NAME`: the name of a freeze. */
 type Step = string | { readonly until: "late" | "heard" } | { readonly outsider: string };
 
-/** Every one comes once, in any order, before any comes twice. */
+/** Each habit comes once, in random order, before any comes twice. */
 const habits: readonly (readonly Step[])[] = [
   ["approve ID"],
   ["approve ID"],
@@ -61,12 +61,12 @@ export class Approver {
     this.#go(this.#wish());
   }
 
-  /** Nothing more is said, whatever is still open. */
+  /** Writes no more commands, whatever is still open. */
   hush(): void {
     this.#stopping.abort();
   }
 
-  /** Leaves no freeze behind. */
+  /** Stops, and ends every freeze. */
   async stop(): Promise<void> {
     this.hush();
     while (this.#going.size > 0) await Promise.all(this.#going);
@@ -100,7 +100,7 @@ export class Approver {
     }
   }
 
-  /** What a ticket asks, in its text or in a comment. */
+  /** The open questions of tickets, in their texts or comments. */
   #asked(): readonly { readonly key: string; readonly id: string }[] {
     return this.#open().flatMap(({ key, description, comments }) =>
       [description, ...comments.map(({ body }) => body)]
@@ -121,7 +121,7 @@ export class Approver {
     const [NAME, OTHER] = [`calm-${id.toLowerCase()}`, random.pick(["ZZZZ", ...this.#seen])];
     for (const step of steps) {
       await this.#pause(random.between(...betweenMs));
-      // A freeze is ended whatever else is over.
+      // A freeze is ended even after the stop.
       if (this.#stopping.signal.aborted && step !== "unfreeze NAME") continue;
       await this.#take(key, step, { ID: id, NAME, OTHER });
     }
@@ -145,7 +145,7 @@ export class Approver {
     else await this.#heard();
   }
 
-  /** Until the freeze is answered, or for so long. */
+  /** Waits until the freeze is answered, or at most `heardWithinMs`. */
   async #heard(): Promise<void> {
     const { conversation, jira } = this.#options;
     const { word = "" } = conversation.said.findLast(({ words }) => isFreeze(words)) ?? {};

@@ -6,9 +6,9 @@ export type Direction = "to_server" | "to_client";
 
 export interface Cut {
   readonly direction: Direction;
-  /** So many more bytes go by in that direction, over whatever connections; the one that carries the next is cut. */
+  /** So many more bytes pass in that direction, over all connections. The connection with the next byte is cut. */
   readonly bytes: number;
-  /** Counted on one connection only, after a request that this fits went by. */
+  /** Bytes are counted on one connection only, after a request that matches. */
   readonly after?: RegExp;
 }
 
@@ -17,7 +17,7 @@ export type Place = number | string;
 
 export interface ByteCuttingProxy {
   readonly place: Place;
-  /** Resolves with whether it was cut in time; what did not go by in time is left alone. */
+  /** Resolves with whether the connection was cut in time. After that time nothing is cut. */
   cut(cut: Cut, withinMs: number): Promise<boolean>;
   /** Whether every connection is broken off, as if nobody were there. */
   refuse(all: boolean): void;
@@ -43,7 +43,7 @@ export async function startByteCuttingProxy(
   const open = new Set<Socket>();
   let refusing = false;
 
-  /** The armed cut, if what goes by counts for it. */
+  /** The armed cut, if this data counts for it. */
   const cutOf = (direction: Direction, upstream: Socket, data: Buffer): Armed | undefined => {
     if (direction === "to_server" && armed?.after?.test(data.toString("latin1")))
       armed.on = upstream;

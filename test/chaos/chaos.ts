@@ -1,4 +1,4 @@
-/** One chaos run: build the world, let faults happen to it one after the other, let it settle, ask three oracles. */
+/** One chaos run: builds the world, injects faults one after the other, lets it settle, and asks three oracles. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createLifecycle } from "../../src/app/lifecycle.ts";
@@ -28,7 +28,7 @@ export interface ChaosOptions {
   readonly timeoutMs?: number;
   /** How long a recovery may take beside the time after which a silent process is replaced, ms. */
   readonly allowanceMs?: number;
-  /** Asked after each fault: when it says yes, no more come. */
+  /** Called after each fault. If it returns true, no more faults come. */
   readonly enough?: (world: World) => Promise<boolean>;
   /** Whether each model's episode is a case, and has a ticket, of its own. Default false. */
   readonly ungrouped?: boolean;
@@ -61,7 +61,7 @@ export interface ChaosResult {
 
 export interface ChaosOutcome {
   readonly result: ChaosResult;
-  /** What is not as it should be; nothing when all is well. */
+  /** Problems that the oracles found; empty without any. */
   readonly wrong: readonly string[];
 }
 
@@ -101,7 +101,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
   }
 }
 
-/** While people say commands on tickets. */
+/** Acts while people write commands on tickets. */
 async function amidTalk<Answer>({ conversation, approver }: World, act: () => Promise<Answer>) {
   conversation.start();
   approver.start();
@@ -121,7 +121,7 @@ const settlingOf = ({ say, timeoutMs = settleMs, holdsModels = true }: ChaosOpti
 
 async function start(world: World, stream: ChaosOptions["stream"]): Promise<void> {
   const [first, second] = world.daemons;
-  // A command that looks into the store makes its tables, on which the recording hangs.
+  // A command that reads the store creates its tables. The recording needs them.
   const program = join(world.dist, "src/main.js");
   const { code, err } = await runCommand(["effects", "--config", world.configFile], { program });
   if (code !== 0) throw new Error(`making the store: ${err}`);

@@ -29,7 +29,7 @@ for (const { partition, model, through } of JSON.parse(readFileSync(wantedFile, 
 const engines = new Map();
 const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-/** What a worker would save that saves after every record. */
+/** The states that a worker would save if it saved after every record. */
 function changed(engine, offset) {
   const all = [];
   for (;;) {

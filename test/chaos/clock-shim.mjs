@@ -1,4 +1,4 @@
-/** Preloaded into a daemon: its wall clock is off by as many milliseconds as the file $CHAOS_CLOCK_FILE says. */
+/** Preloaded into a daemon. Its wall clock is off by the milliseconds in the file $CHAOS_CLOCK_FILE. */
 import { readFileSync } from "node:fs";
 
 const file = process.env.CHAOS_CLOCK_FILE;

@@ -1,4 +1,4 @@
-/** What a chaos run needs of the engine whose containers are restarted, and the ledger of what it did. */
+/** The interface of a chaos run to the engine whose containers are restarted, with the ledger of restarts. */
 
 export interface Restart {
   /** Its id. */
@@ -6,7 +6,7 @@ export interface Restart {
   /** Started-at before and after: what the restart was of, and what it made. */
   readonly before: string;
   readonly after: string;
-  /** When it was asked for, or when it took effect where that is not known; ms since 1970. */
+  /** Time of the request; if that is unknown, time of the effect; ms since 1970. */
   readonly atMs: number;
 }
 

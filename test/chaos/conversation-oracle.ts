@@ -1,4 +1,4 @@
-/** Of oracle (c), what a person said on tickets: each comment is carried out once, and answered once on its ticket. */
+/** The part of oracle (c) about commands: each comment is carried out once, and answered once on its ticket. */
 import { createHash } from "node:crypto";
 import type { SandboxIssue } from "../../src/sandbox/jira/issue.ts";
 import { sql } from "../programs/postgres.ts";
@@ -51,7 +51,7 @@ export async function doneTwice(storeUrl: string): Promise<readonly string[]> {
   return rows.map((row) => `done twice: ${String(row["deed"])} of ${String(row["command"])}`);
 }
 
-/** What was said on tickets that are still there. */
+/** The commands on tickets that still exist. */
 function heardOn(issues: readonly SandboxIssue[]): readonly Heard[] {
   return issues.flatMap((issue) =>
     issue.comments
@@ -81,7 +81,7 @@ export function wrongAnswers(
   });
 }
 
-/** A note that was taken twice stands twice in the list of what people said. */
+/** A note that was taken twice is twice in the list of notes. */
 export function wrongNotes(issues: readonly SandboxIssue[]): readonly string[] {
   return heardOn(issues).flatMap(({ issue, id, nth }) => {
     const times = countIn(issue.description, noteText(nth));

@@ -1,5 +1,5 @@
 /**
- * A person who says commands on tickets all the time, whatever else happens. Each comment ends with a word that is no
+ * A person who writes commands on tickets all the time, during all faults. Each comment ends with a word that is no
  * command and that no other comment has: Driftwarden's answer quotes it, so answers can be counted.
  */
 import { setTimeout as pause } from "node:timers/promises";
@@ -8,7 +8,7 @@ import { waitUntil } from "../programs/wait-until.ts";
 import type { Random } from "./random.ts";
 
 export const speakerName = "ben";
-/** May say commands, and may not let anything act. */
+/** Name of a person who may write commands, but may approve nothing. */
 export const outsiderName = "cas";
 export const speakers: readonly string[] = [speakerName, outsiderName];
 
@@ -71,7 +71,7 @@ export class Conversation {
     this.#going.catch(() => undefined);
   }
 
-  /** Nothing more is said, whatever is still open. */
+  /** Writes no more commands, whatever is still open. */
   hush(): void {
     this.#stopping.abort();
   }

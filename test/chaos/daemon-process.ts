@@ -21,7 +21,7 @@ const restartMs = 300;
 
 export class DaemonProcess {
   readonly name: string;
-  /** Ends that nobody ordered, with the last lines said. */
+  /** Unexpected ends of the process, with its last lines of output. */
   readonly crashes: string[] = [];
   /** Lines of its log that say `error` or worse. */
   readonly errors: string[] = [];
@@ -87,7 +87,7 @@ export class DaemonProcess {
     if (url !== undefined) this.#url = url;
   }
 
-  /** It comes back by itself. */
+  /** Ends the process; it is then started again. */
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     this.#expected = true;
     const ended = this.#ended;
@@ -109,7 +109,7 @@ export class DaemonProcess {
     writeFileSync(this.#clockFile, String(offsetMs));
   }
 
-  /** For good. */
+  /** Stops it without another start. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#child?.kill("SIGCONT");

@@ -20,7 +20,7 @@ export interface DecisionEvent {
 
 export interface DecisionsVerdict {
   readonly equal: boolean;
-  /** What the clean pass decided, in its order. */
+  /** The decisions of the clean pass, in order. */
   readonly events: readonly DecisionEvent[];
   readonly wrong: readonly string[];
 }
@@ -71,7 +71,7 @@ export async function judgeDecisions(
   return { equal: wrong.length === 0, events, wrong };
 }
 
-/** What one undisturbed pass decides, without a look at what is stored. */
+/** The decisions of one undisturbed pass, without those in the store. */
 export async function decisionsIn(
   options: PassOptions,
   recorded: readonly Recorded[],
@@ -80,7 +80,7 @@ export async function decisionsIn(
   return lines.flatMap(({ decision }) => (decision ? [JSON.parse(String(decision.event))] : []));
 }
 
-/** What the daemons have stored; to wait for, never to judge by. */
+/** The stored decisions of the daemons. Used only to wait, never to judge. */
 export async function storedDecisions(storeUrl: string): Promise<readonly DecisionEvent[]> {
   const stored = await sql(storeUrl, `${decisionsSql} ORDER BY partition, "offset"`);
   return stored.map(({ event }) => JSON.parse(String(event)));

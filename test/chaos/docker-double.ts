@@ -1,4 +1,4 @@
-/** A container engine on a Unix socket that restarts what it is told to, and writes every restart into a ledger. */
+/** A container engine on a Unix socket that restarts containers on request, and writes every restart into a ledger. */
 import { once } from "node:events";
 import { chmod } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";

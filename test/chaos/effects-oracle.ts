@@ -1,4 +1,7 @@
-/** Oracle (c), events → tickets, comments, runs: the ledgers of Jira and the engine are what the events call for, each once. */
+/**
+ * Oracle (c), events → tickets, comments, runs: the ledgers of Jira and the engine contain each required effect exactly
+ * once.
+ */
 import { createHash } from "node:crypto";
 import type { JiraSandbox } from "../../src/sandbox/jira/server.ts";
 import { sql } from "../programs/postgres.ts";
@@ -69,7 +72,7 @@ interface StoredEffect {
   readonly status: string;
 }
 
-/** Promised for a time that has not come: a run that was denied for now is asked for again, somebody's word lapses. */
+/** Effects that are due later, such as the repeated question for a denied run, or the end of an acknowledgement. */
 export const notYetDueSql = `(effect ->> 'kind' IN ('run.retry', 'incident.ack_lapse', 'incident.silence_over') AND status = 'pending'
   AND due_at_ms > extract(epoch FROM clock_timestamp()) * 1000)`;
 
@@ -169,7 +172,7 @@ function wrongTickets(
   ];
 }
 
-/** Whatever Driftwarden has stored: of every model in which an episode opened, some ticket tells. */
+/** Some ticket must contain every model with an episode, whatever Driftwarden has stored. */
 function untold(opened: readonly DecisionEvent[], told: readonly string[]): readonly string[] {
   const models = new Set(opened.map(({ model }) => modelOf(model)));
   return [...models]

@@ -76,12 +76,12 @@ export class Feeder {
     return feeder;
   }
 
-  /** No new episodes from here on. */
+  /** Begins no more episodes. */
   calm(): void {
     this.#episodes = false;
   }
 
-  /** At once, as one cause would, until a restart cures each or time does. */
+  /** Breaks the models at once, as one cause would, until a restart or time cures each. */
   breakModels(models: readonly string[], { held = false }: { readonly held?: boolean } = {}): void {
     for (const model of models) {
       // One that breaks by itself just now would be well again before it is called the new normal.
@@ -101,7 +101,7 @@ export class Feeder {
     }
   }
 
-  /** Whether no episode of its making is still going on. */
+  /** Whether all its episodes are over. */
   get isCalm(): boolean {
     return this.#collapsed.size === 0;
   }

@@ -1,4 +1,4 @@
-/** Lets drawn faults happen to a world, and times how long the daemons need until they watch again after each. */
+/** Injects the drawn faults into a world, and measures how long the daemons need to watch again after each. */
 import { setTimeout as pause } from "node:timers/promises";
 import { waitUntil } from "../programs/wait-until.ts";
 import type { Fault } from "./faults/fault.ts";
@@ -13,13 +13,13 @@ export interface Recovery {
 
 /** Time between a recovery and the next fault. */
 const breatherMs = 300;
-/** What has not recovered by then is not waited for any longer. */
+/** Longest wait for a recovery. */
 export const recoveryDeadlineMs = 300_000;
 interface Watching {
   readonly say: (line: string) => void;
   /** Beside the time after which a silent process is replaced; for each of the faults that happen at once. */
   readonly allowanceMs?: number;
-  /** Asked after each group: when it says yes, no more come. */
+  /** Called after each group. If it returns true, no more faults come. */
   readonly enough?: (world: World) => Promise<boolean>;
 }
 

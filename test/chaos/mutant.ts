@@ -1,9 +1,9 @@
-/** The built program with one thing taken out of it, to see that a chaos run notices. */
+/** The built program with one part removed, to check that a chaos run detects it. */
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** One text in one file of `dist/src/`, and what stands there instead. */
+/** One text in one file of `dist/src/`, and its replacement. */
 export interface Change {
   readonly file: string;
   readonly from: string;

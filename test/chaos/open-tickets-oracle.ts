@@ -1,4 +1,4 @@
-/** Of oracle (c), what must be in Jira at a moment: while a model is broken a ticket that is not done tells of it. */
+/** The part of oracle (c) about open tickets: while a model is broken, a ticket that is not done must contain it. */
 import type { SandboxHistory, SandboxIssue } from "../../src/sandbox/jira/issue.ts";
 import type { DecisionEvent } from "./decisions-oracle.ts";
 import { personName } from "./person.ts";
@@ -33,7 +33,7 @@ export function wrongWhileBroken(
     .map((model) => `${model} is broken, and no open ticket tells of it`);
 }
 
-/** What is over stands open for nobody. */
+/** No ticket may be open for an episode that is over. */
 export function wrongWhenOver(
   broken: readonly string[],
   issues: readonly SandboxIssue[],

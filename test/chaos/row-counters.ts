@@ -1,4 +1,4 @@
-/** What the daemons count of rows: how many were read, and what became of them, as their metrics say. */
+/** Checks the daemons' counters of rows: how many were read, and what became of them. */
 import { sql } from "../programs/postgres.ts";
 
 export interface RowCounts {

@@ -1,4 +1,7 @@
-/** Of oracle (c), the runs: each was called for once, and each restart in the engine's ledger is the act of one. */
+/**
+ * The part of oracle (c) about runs: each was called for once, and each restart in the engine's ledger belongs to one
+ * run.
+ */
 import { createHash } from "node:crypto";
 import type { Restart } from "./container-engine.ts";
 import type { DecisionEvent } from "./decisions-oracle.ts";
@@ -9,7 +12,7 @@ export interface StoredRun {
   readonly status: string;
   readonly target_id: string | null;
   readonly started_at: string | null;
-  /** What became of it, in words. */
+  /** The result of the run as text. */
   readonly detail: string;
 }
 
@@ -109,7 +112,7 @@ function runId(fix: string, episode: string): string {
 const isOf = (run: StoredRun, restart: Restart): boolean =>
   run.target_id === restart.container && run.started_at === restart.before;
 
-/** Whether a run did something. Of an unknown outcome a person is told; it may have happened, once. */
+/** Whether a run acted. A run of unknown outcome is reported to a person; it may have acted once. */
 export function happened(
   run: StoredRun,
   runs: readonly StoredRun[],

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 export interface SmallDisk {
   readonly folder: string;
-  /** Until nothing more fits. */
+  /** Writes until the disk is full. */
   fill(): Promise<void>;
   free(): Promise<void>;
   unmount(): Promise<void>;
@@ -39,7 +39,7 @@ export async function mountSmallDisk(folder: string): Promise<SmallDisk | undefi
   };
 }
 
-/** In ever smaller pieces, so that not a page is left. */
+/** Writes ever smaller pieces, so that no page is left. */
 async function writeUntilFull(
   write: (bytes: number) => Promise<{ readonly bytesWritten: number }>,
 ): Promise<void> {

@@ -30,7 +30,7 @@ interface Settling {
   readonly holdsModels: boolean;
 }
 
-/** What a fix can cure of these is used up or does not help: they stay broken until they are healed. */
+/** Models that stay broken until they are healed: fixes do not help them, or their budget is used up. */
 const heldModels = models.slice(0, 4);
 
 export async function settle(world: World, settling: Settling): Promise<Verdict> {

@@ -1,4 +1,4 @@
-/** Everything a chaos run stands on: real databases and broker, doubles with ledgers, a proxy before each, two daemons. */
+/** The parts of a chaos run: real databases and broker, doubles with ledgers, a proxy before each, two daemons. */
 import { chmod, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,7 +29,7 @@ export interface WorldOptions {
   readonly dist: string;
 }
 
-/** What a daemon talks to. */
+/** The servers that a daemon connects to. */
 export type Dependency = "source" | "store" | "kafka" | "jira" | "docker";
 
 export interface Span {

@@ -5,7 +5,7 @@ import { takeoverMs, type World } from "../world.ts";
 
 export interface Fault {
   readonly kind: string;
-  /** The daemon it meets, where it meets one. */
+  /** The daemon that the fault affects, if it affects one. */
   readonly victim: 0 | 1;
   readonly direction: Direction;
   readonly bytes: number;
@@ -28,12 +28,12 @@ export interface Kind {
 
 export type Kinds = Readonly<Record<string, Kind>>;
 
-/** What waits for traffic waits so long. */
+/** Longest wait for traffic. */
 export const trafficMs = 300_000;
 
 export const lasts = (fault: Fault, lowMs: number, highMs: number): Promise<void> =>
   pause(lowMs + fault.length * (highMs - lowMs));
 
-/** Past the time after which others take over. */
+/** Waits longer than the time after which others take over. */
 export const silence = (world: World, fault: Fault): Promise<void> =>
   lasts(fault, takeoverMs(world) + 500, takeoverMs(world) + 4000);
