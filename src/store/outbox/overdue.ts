@@ -54,7 +54,7 @@ export interface OverdueOptions {
   readonly id?: string | undefined;
 }
 
-/** Oldest first. */
+/** Tickets, then questions, each oldest first. */
 export async function listOverdue(
   q: Queryable,
   { nowMs, ticketMs, id }: OverdueOptions,
