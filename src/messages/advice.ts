@@ -1,5 +1,5 @@
 /**
- * What to do about each kind of incident: three things to look at, the responsible people, and what closes the ticket.
+ * The advice for each kind of incident: three things to check, the responsible people, and what closes the ticket.
  */
 import type { EpisodeKind } from "../detection/event.ts";
 
@@ -7,7 +7,10 @@ import type { EpisodeKind } from "../detection/event.ts";
 export type AdvisedKind = EpisodeKind | "source_silent";
 
 export interface Advice {
-  /** Most likely first; the first is at the top of the ticket. `FEATURE` stands for the feature most to blame. */
+  /**
+   * Things to check, most likely first. The first one is at the top of the ticket. `FEATURE` stands for the feature
+   * most to blame.
+   */
   readonly look: readonly [string, string, string];
   readonly belongsTo: string;
   readonly closes: string;

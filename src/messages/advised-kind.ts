@@ -1,4 +1,4 @@
-/** Which kind the advice of a ticket is about. */
+/** Finds the kind that the advice of a ticket is about. */
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";

@@ -4,8 +4,8 @@ import type { MessageSection } from "./message.ts";
 export interface CommandAnswer {
   /** Whether all commands of the message are done: none was refused, and none asks for confirmation. */
   readonly done: boolean;
-  /** Why not, in one word; null when it is done. */
+  /** Code of the reason why the message is not done; null when it is done. */
   readonly code: string | null;
-  /** One section for each command. No line begins like a command. */
+  /** One section for each command. No line begins with a command. */
   readonly says: readonly MessageSection[];
 }

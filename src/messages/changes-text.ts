@@ -1,4 +1,4 @@
-/** What was announced near the start of an episode, and how long before it began. */
+/** The changes that were announced near the start of an episode, with their distance in time. */
 import type { AnnouncedChange } from "../detection/event.ts";
 import { isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
@@ -15,7 +15,7 @@ export function newestChange({ episode }: Incident): readonly NamedLine[] {
   return [["Changed", line`${data(newest.what, 60)}, ${awayFrom(newest, episode)}`]];
 }
 
-/** The announced changes, newest first, a line each; empty where there are fewer than two. */
+/** The announced changes, newest first, one line each; empty where there are fewer than two. */
 export function announcedChanges({ episode }: Incident): Message {
   if (!isModelEpisode(episode)) return [];
   const { changes = [] } = episode;

@@ -17,7 +17,7 @@ import { readTime } from "./text.ts";
 const maxLines = 50;
 const titleRoom = 5;
 
-/** Plain text, without the severity. */
+/** The title, as plain text without the severity. */
 export function digestHeadline(digest: Digest): string {
   const { occurrences, scope } = digest;
   const { tenant, environment } = scope;
@@ -68,7 +68,7 @@ export function digestText(digest: Digest): Message {
   ];
 }
 
-/** How the digest stands now, for a comment. */
+/** The present state of the digest, for a comment. */
 export function digestNow(digest: Digest): MessageSection {
   return [paragraph(strong(data(digestHeadline(digest), 200))), ...missedEpisodes(digest)];
 }

@@ -1,4 +1,4 @@
-/** How an incident that is not open ended. */
+/** The text on how an incident ended. It is for incidents that are not open. */
 import type { Incident } from "../incidents/incident.ts";
 import { readTime } from "./text.ts";
 
@@ -6,7 +6,7 @@ import { readTime } from "./text.ts";
 export const endedText = (incident: Incident): string =>
   `${endingOf(incident)} since ${readTime(incident.lastSeenAtMs)}`;
 
-/** `back to normal`, behind "it is". */
+/** `back to normal`; the text follows "it is". */
 export const endingOf = ({ endedBy }: Incident): string => endings[endedBy ?? "recovered"];
 
 const endings = {

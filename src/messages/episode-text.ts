@@ -1,4 +1,4 @@
-/** The details of one episode in a message: what changed, and how it was judged. */
+/** The details of one episode in a message: the changes, and the scores of the detectors. */
 
 import type { Ranking } from "../detection/attribution/ranking.ts";
 import { figuresOf } from "../detection/episode/figures.ts";
@@ -10,7 +10,7 @@ import { readDuration, readNumber } from "./text.ts";
 
 const maxFeatures = 10;
 
-/** Feature by feature, most to blame first. */
+/** A row for each feature, most to blame first. */
 export function changes(features: readonly BlamedFeature[]): MessageSection {
   const header = ["Feature", "Usual", "Now", "Normal", "Rank"];
   const rows = features.slice(0, maxFeatures).map(changed);

@@ -1,4 +1,4 @@
-/** The text of a new incident: the opening block, what to do, what changed, what was tried, and how it was judged. */
+/** The text of a new incident: the opening block, advice, changes, attempts of fixes, and scores. */
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import { type Episode, isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
@@ -32,7 +32,7 @@ import { oneLine, readTime } from "./text.ts";
 import { attempts, goesOnFrom } from "./ticket-life-text.ts";
 import { whatIsWrong } from "./what-is-wrong.ts";
 
-/** What a new ticket says. */
+/** Title and text of a new ticket. */
 export interface TitledMessage {
   /** Plain text without the severity, one line; under 80 characters with it. */
   readonly title: string;
@@ -83,7 +83,7 @@ function pictured({ picture }: Incident): Message {
   return [[{ kind: "code", text: picture.lines.join("\n") }]];
 }
 
-/** What the numbers in the picture stand for: its font lacks letters of these names. */
+/** The names for which numbers stand in the picture. Its font lacks letters of these names. */
 function namesIn(names: readonly string[]): readonly Block[] {
   const each = names.flatMap((name, i) => [
     ...words(`${i === 0 ? "" : ", "}[${i + 1}] is `),
@@ -92,7 +92,7 @@ function namesIn(names: readonly string[]): readonly Block[] {
   return names.length === 0 ? [] : [paragraph(line`In the picture, ${each}.`)];
 }
 
-/** What people said, oldest first. */
+/** The texts of people, oldest first. */
 function timeline({ told = [] }: Incident): Message {
   if (told.length === 0) return [];
   const items = told.map(({ atMs, by, about, text }) => {
@@ -112,7 +112,7 @@ interface Advised {
   readonly help: HelpLinks;
 }
 
-/** The query shows a day before the start, so that people see what was usual. */
+/** The query also shows a day before the start, so that people see the usual values. */
 const queriedBeforeMs = 86_400_000;
 
 function whatToDo({ kind, episode, help }: Advised): MessageSection {
@@ -142,7 +142,7 @@ function sourceQuery({ kind, episode, help }: Advised): string | undefined {
   return queryFor({ kind, source, model, feature: episode.features[0]?.feature, fromMs });
 }
 
-/** The command that announces that the model is as it should be. */
+/** The command that announces that the model was retrained. */
 export const retrained = (episode: Episode): Block => ({
   kind: "code",
   text: `driftwarden marker ${shellQuoted(displayName(episode))} retrain`,

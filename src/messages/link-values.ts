@@ -1,4 +1,4 @@
-/** What the variables of links and fields stand for in one incident. */
+/** The values of the variables in links and fields for one incident. */
 import { type Episode, isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { scopeOf } from "../incidents/subject.ts";
@@ -26,13 +26,16 @@ export function linkValuesOf(incident: Incident): LinkValues {
   };
 }
 
-/** Time of the last normal row; if that is unknown, of the newest row; for a service, of the check. Ms since 1970. */
+/** Time of the last normal row, ms since 1970. If it is unknown: of the newest row. For a service: of the check. */
 export function startMs(episode: Episode): number {
   if (!isModelEpisode(episode)) return episode.at / 1000;
   return (episode.onset?.lastNormal ?? episode.newestRow) / 1000;
 }
 
-/** The broken models of a shared incident, none where not all are named; the one model of any other. */
+/**
+ * The broken models of a shared incident, or none where the list does not name all. For any other incident, its one
+ * model.
+ */
 export function linkedModels({ episode, members, memberList }: Incident): readonly string[] {
   const broken = (memberList?.named ?? []).filter(({ state }) => state === "joined");
   const names = broken.map((member) => displayName(member.episode));

@@ -1,9 +1,10 @@
 /**
- * A text for people as neutral blocks: plain data that each sender renders in its own markup. Nothing is escaped here.
+ * A text for people as neutral blocks. Blocks are plain data that each sender renders in its own markup. Nothing is
+ * escaped here.
  */
 import { oneLine } from "./text.ts";
 
-/** The pieces that a line is made of: what each kind holds. */
+/** The kinds of pieces in a line, with their fields. */
 interface Inlines {
   /** Our own words and numbers, which hold no markup. */
   readonly words: { readonly text: string };
@@ -14,7 +15,7 @@ interface Inlines {
   readonly link: { readonly text: string; readonly url: string };
 }
 
-/** The blocks of a message: what each kind holds. */
+/** The kinds of blocks in a message, with their fields. */
 interface Blocks {
   readonly heading: { readonly text: string };
   readonly paragraph: { readonly line: Line };
@@ -29,11 +30,11 @@ interface Blocks {
   readonly facts: { readonly facts: readonly NamedLine[] };
   /** Text that is shown exactly as it is, such as a command to type. */
   readonly code: { readonly text: string };
-  /** A file that is attached to where the message stands. */
+  /** A file that is attached to the ticket of the message. */
   readonly picture: { readonly file: string };
   /** A small last line for people. */
   readonly footer: { readonly text: string };
-  /** An id by which the sender recognizes its own message. It is of no use to people. */
+  /** An id by which the sender recognizes its own message. People do not need it. */
   readonly mark: { readonly id: string };
 }
 
@@ -50,7 +51,7 @@ export type NamedLine = readonly [name: string, value: Line];
 /** Blocks that belong together. */
 export type MessageSection = readonly Block[];
 
-/** Sections stand apart, for example by a blank line. */
+/** Sections are separated, for example by a blank line. */
 export type Message = readonly MessageSection[];
 
 /** A renderer: a function for each kind of block. The compiler reports a missing kind. */

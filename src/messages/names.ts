@@ -6,7 +6,7 @@ import { oneLine } from "./text.ts";
 
 const longestInSentence = 40;
 
-/** The name, cut to at most two words and `max` characters, so that a sentence with it is read in seconds. */
+/** The name, shortened to at most two words and `max` characters. So a sentence with it can be read in seconds. */
 export function shortName(name: string, max = longestInSentence): string {
   const clean = oneLine(name, max);
   const parts = clean.split(" ");
@@ -14,7 +14,7 @@ export function shortName(name: string, max = longestInSentence): string {
   return oneLine(`${parts[0]}…${parts.at(-1)}`, max);
 }
 
-/** The subject's name; the name of the source where its one model has none. */
+/** The subject's name. If the one model of a source has no name, the name of the source. */
 export function displayName(episode: Episode): string {
   if (!isModelEpisode(episode)) return episode.service.name;
   const { model: name, source } = modelName(episode.model);

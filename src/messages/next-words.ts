@@ -1,11 +1,14 @@
-/** What people can say on a ticket now, each with its reason. A test compares the words with the commands there are. */
+/**
+ * The commands that people can give on a ticket now, each with its reason. A test compares them with the existing
+ * commands.
+ */
 import type { Incident } from "../incidents/incident.ts";
 import { advisedKind, announceable } from "./advised-kind.ts";
 import { heading, type Line, line, type MessageSection, strong, words } from "./message.ts";
 
 const typed = (text: string): Line => strong(words(`dw ${text}`));
 
-/** The reason comes first, so that no line begins like a command. */
+/** The reason comes first, so that no line begins with a command. */
 export function nextWords(incident: Incident): MessageSection {
   const items = incident.state === "open" ? whileOpen(incident) : once(incident);
   const more = line`To see how it stands, or what else can be said: ${typed("status")}, ${typed("help")}`;
@@ -28,7 +31,7 @@ function whileOpen(incident: Incident): readonly Line[] {
   ];
 }
 
-/** Asks for a verdict until somebody has given one. */
+/** Asks for a verdict if nobody has given one. */
 function once({ people }: Incident): readonly Line[] {
   if (people?.verdict !== undefined) return [];
   return [line`It is over, so one word is left: ${verdictWords}`];

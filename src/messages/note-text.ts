@@ -1,4 +1,4 @@
-/** The comments of a ticket: what is said of an incident after it was opened. */
+/** The comments of a ticket, which report what happens after an incident was opened. */
 import type { EpisodeClosed } from "../detection/event.ts";
 import { formatDuration } from "../duration.ts";
 import { type Digest, isDigest } from "../incidents/digest.ts";
@@ -30,7 +30,7 @@ type UnansweredNote = Extract<Note, { about: "unanswered" }>;
 /**
  * One comment, without the mark that ticketing adds.
  *
- * @param incident as it is now; what is said of many members needs it
+ * @param incident as it is now; comments about several members need it
  */
 export function renderNote(promised: Note, incident?: Incident | Digest): MessageSection {
   const note = withShownName(promised, ofIncident(incident)?.names);
@@ -101,10 +101,10 @@ function endOf(incident: Incident | Digest | undefined, atMs: number): Line {
   return line`${took} Was it real? One word: ${verdictWords}.`;
 }
 
-/** Seconds are noise here. */
+/** Durations are rounded to minutes. */
 const minutes = (ms: number): number => Math.max(60_000, Math.round(ms / 60_000) * 60_000);
 
-/** The newest fix that helped, else the newest judged one; then what a person says repaired it. */
+/** The newest fix that helped, else the newest judged one; then the repair that a person recorded. */
 function whatHelped({ runs, told = [] }: Incident): Line {
   const judged = runs.filter(({ outcome }) => outcome !== undefined);
   const run = judged.findLast(({ outcome }) => outcome === "recovered") ?? judged.at(-1);
@@ -116,7 +116,7 @@ function whatHelped({ runs, told = [] }: Incident): Line {
     : line`${tried}; ${fixed.by} says what repaired it: ${data(fixed.text, 200)}`;
 }
 
-/** A further episode, in full: of another kind, or after the ticket had been closed. */
+/** The full text of a further episode, of another kind or after the ticket had been closed. */
 export function renderAgain(episode: Episode, since: string): MessageSection {
   const when = line`${strong(words(since))}, ${time(episode.at / 1000)}: `;
   if (!isModelEpisode(episode)) return [paragraph([...when, ...data(episode.reason, 600)])];
@@ -137,7 +137,7 @@ function unanswered({ episode, forMs }: UnansweredNote): MessageSection {
   ];
 }
 
-/** The comment where Driftwarden may not, or cannot, close the ticket itself. */
+/** The comment at the end if Driftwarden may not, or cannot, close the ticket itself. */
 export function renderResolved({ resolvedAtMs, lastSeenAtMs }: Incident | Digest): MessageSection {
   const since = time(resolvedAtMs ?? lastSeenAtMs);
   return [
@@ -164,7 +164,7 @@ const verdicts = {
   unknown: "has an unknown outcome",
 } as const;
 
-/** Which fix did not help twice, that it asks first from now on, and who has to look. */
+/** Says which fix did not help twice, that it needs approval from now on, and who has to investigate. */
 function escalated(note: EscalatedNote, incident: Incident | undefined): MessageSection {
   const { run, before } = note;
   const on = before.target === null ? [] : line` on ${data(before.target)}`;

@@ -1,4 +1,7 @@
-/** How an incident stands now: whether it is open, what is broken, and what was tried. Edits keep it up to date. */
+/**
+ * The present state of an incident: whether it is open, what is broken, and what was tried. Edits of the ticket update
+ * it.
+ */
 import { type Digest, isDigest } from "../incidents/digest.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
@@ -43,7 +46,10 @@ function incidentNow(incident: Incident): MessageSection {
   ];
 }
 
-/** How often it was seen, and how it ended. Empty for an open incident with one occurrence, or with several members. */
+/**
+ * How often the incident occurred, and how it ended. Empty for an open incident with one occurrence or with several
+ * members.
+ */
 export function nowFacts(incident: Incident): readonly NamedLine[] {
   const { state, occurrences, openedAtMs, lastSeenAtMs } = incident;
   const often = occurrences > 1 && !isShared(incident);

@@ -1,4 +1,4 @@
-/** The top of a ticket: what happened, since when, how sure, what to do first, who has it, what the machine does. */
+/** The top of a ticket: the fault, its start, the certainty, the first check, the responsible person, and the fix. */
 import type { BlamedFeature } from "../detection/event.ts";
 import type { ToldWord } from "../incidents/deed.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
@@ -49,11 +49,11 @@ export interface HelpLinks {
   readonly sources?: Readonly<Record<string, SourceTable>>;
   /** The fixes that match the incident. */
   readonly fixesFor?: (incident: Incident) => readonly FixOffer[];
-  /** Whom the incident hurts, as the configuration says. */
+  /** Whom the incident affects, by the configuration. */
   readonly impactFor?: (incident: Incident) => string | undefined;
 }
 
-/** Severity, where, when, what, and what it means; with the links. */
+/** The severity, the subject, the time, the fault and its impact, with the links. */
 export function openingBlock(incident: Incident, help: HelpLinks): Block {
   const { severity, episode } = incident;
   const { service, summary, impact } = affectedBy(incident);
@@ -99,7 +99,7 @@ function whereOf({ subject }: Incident): Line {
   return data(parts.filter((part) => part !== "").join("/"), 60);
 }
 
-/** Since when, how sure, what first, who, and what the machine does about it. */
+/** The start, the certainty, the first check, the responsible person, and what the fix does. */
 export function nightFacts(incident: Incident, help: HelpLinks): Block {
   const { episode } = incident;
   const known: readonly NamedLine[] = isModelEpisode(episode)
@@ -126,7 +126,7 @@ export function nightFacts(incident: Incident, help: HelpLinks): Block {
   };
 }
 
-/** To which team a person gave the model, and how that is taken back. */
+/** The team that a person named for the model, and the command that undoes it. */
 function teamOf({ team }: Incident): readonly NamedLine[] {
   if (team === undefined) return [];
   const said = line`${team.name}, since ${words(readTime(team.atMs))}`;
@@ -142,7 +142,7 @@ function workaroundOf(incident: Incident): readonly NamedLine[] {
   return said === undefined ? [] : [["Meanwhile", line`${data(said.text, 300)} (${said.by})`]];
 }
 
-/** Who has the incident, as people said. */
+/** The person or team that has the incident, by people's commands. */
 export function holderOf({ people, state }: Incident): Line {
   const { ack, assignee } = people ?? {};
   if (ack !== undefined) return line`${ack.by} since ${words(readTime(ack.atMs))}`;
@@ -167,7 +167,7 @@ const doesBy = {
   auto: "may run",
 } as const satisfies Record<FixOffer["mode"], string>;
 
-/** Statuses of runs that were tried, even if it is not known whether the act took effect. */
+/** Statuses of runs that were tried, including runs with an unknown result. */
 const tried: ReadonlySet<RunSummary["status"]> = new Set(["acted", "failed", "unknown"]);
 
 function ranText(ran: RunSummary, { state }: Incident): Line {
@@ -179,7 +179,7 @@ function ranText(ran: RunSummary, { state }: Incident): Line {
   return line`ran ${data(ran.fix)} at ${at}${words(`${outcome}${next}`)}`;
 }
 
-/** What the newest tried fix did; before any was tried, what the first matching fix would do. */
+/** What the newest tried fix did. Before any was tried: what the first matching fix would do. */
 function machineOf(incident: Incident, { fixesFor }: HelpLinks): Line {
   const ran = incident.runs.findLast(({ status }) => tried.has(status));
   if (ran !== undefined) return ranText(ran, incident);
@@ -201,7 +201,7 @@ function linkLines(incident: Incident, { dashboardUrl, runbookUrl }: HelpLinks):
     const url = filledForAll(template, values, linkedModels(incident));
     return line`${words(`${name}: `)}${link(url, url)}`;
   };
-  // No address is right for every installation, and a dead link is worse than the name of a file.
+  // The name of the file, because no address is right for every installation.
   const shipped =
     kind === undefined
       ? words("Runbook: not configured (links.runbook_url)")

@@ -25,7 +25,7 @@ function sectionText(section: MessageSection): string {
 const blocks: BlockRenderer<readonly string[]> = {
   heading: ({ text }) => wrapped(`▸ ${text}`),
   paragraph: ({ line }) => wrapped(lineText(line)),
-  // A broken address cannot be used.
+  // A line with a link is not wrapped, because a broken address cannot be used.
   lines: ({ lines }) =>
     lines.flatMap((line) =>
       line.at(-1)?.kind === "link" ? lineText(line) : wrapped(lineText(line)),

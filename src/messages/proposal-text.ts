@@ -1,4 +1,4 @@
-/** The text of a proposal: what is asked, the facts behind it, until when, and what to type. */
+/** The text of a proposal: the act, the facts behind it, the deadline, and what to type. */
 
 import type { Incident } from "../incidents/incident.ts";
 import type { AnsweredProposal, Proposal, ProposedReplica } from "../incidents/proposal.ts";
@@ -25,13 +25,13 @@ export function actText({ act: { remediation, name, replicas } }: Proposal): Lin
   return line`${words(remediation)} on ${several ?? []}${data(name, 100)}`;
 }
 
-/** The comment that asks. */
+/** The comment that asks for approval. */
 export function renderProposal(proposal: Proposal, why: Line): MessageSection {
   const title = line`${strong(words(proposal.id))}: ${actText(proposal)}? Asks until ${time(proposal.untilMs)}.`;
   return [paragraph(title), { kind: "facts", facts: factsOf(proposal, why) }];
 }
 
-/** The part of the ticket about proposals that wait. */
+/** The part of the ticket about waiting proposals. */
 export function waitingSections({ runs }: Incident, why: Line): Message {
   return runs.flatMap(({ status, proposal }) =>
     status !== "proposed" || proposal === undefined
@@ -76,7 +76,7 @@ function factsOf(proposal: Proposal, why: Line): readonly NamedLine[] {
   ];
 }
 
-/** The target, or each replica with what an approval is bound to. */
+/** The target, or each replica, with the values to which an approval is bound. */
 function targetText({ act }: Proposal): readonly NamedLine[] {
   const { replicas, name, host, id } = act;
   if (replicas === undefined)
@@ -125,7 +125,7 @@ function whoText({ canAnswer, rules, askedBy }: Proposal): readonly NamedLine[] 
   return names.length === 0 ? asked : [...asked, ["Who may", words(names.join(", "))]];
 }
 
-/** Follows the reason why a proposal is void: who could have answered, and how to ask again. */
+/** Text after the reason why a proposal is void: who could have answered, and how to request it again. */
 export function unansweredText({ id, canAnswer }: Proposal): Line {
   const who = canAnswer.length === 0 ? words("") : words(` ${canAnswer.join(", ")} could have.`);
   return line`${words(id)} is void.${who} ${strong(words("dw approve"))} asks again with fresh facts.`;

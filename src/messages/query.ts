@@ -14,7 +14,7 @@ export interface SourceTable {
     readonly importance: string;
     readonly model?: string | undefined;
   };
-  /** Form of model names with a version, such as `{name}-v{version}`. With it, `model` of a query has no version. */
+  /** Form of model names with a version, such as `{name}-v{version}`. If given, `model` of a query has no version. */
   readonly versionedNames?: string | undefined;
   /** IANA name of the zone in which timestamps without an offset are written. */
   readonly timeZone: string;
@@ -26,7 +26,7 @@ export interface QueryInput {
   readonly model: string;
   /** The feature most to blame; undefined where there is none. */
   readonly feature: string | undefined;
-  /** Rows from then on are shown, ms since 1970. */
+  /** Start of the shown rows, ms since 1970. */
   readonly fromMs: number;
 }
 
@@ -87,7 +87,7 @@ function quoted(name: string): string {
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-/** Local time with its offset: right for a column with a zone, and for one without, which ignores the offset. */
+/** Local time with its offset. It is right for a column with a zone. A column without a zone ignores the offset. */
 function zoned(ms: number, timeZone: string): string {
   const options = { timeZone, timeZoneName: "longOffset", hourCycle: "h23" } as const;
   const digits = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit" } as const;

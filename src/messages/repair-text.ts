@@ -1,10 +1,10 @@
-/** The text about effects of repairs: it got worse since a run, or a run helped and it broke again. */
+/** The text about the effects of fixes: the fault became worse after a run, or a run helped and the fault came back. */
 import type { HelpedBefore, Incident, RunSummary } from "../incidents/incident.ts";
 import { endedText } from "./ended-text.ts";
 import { data, type Line, line, type NamedLine, words } from "./message.ts";
 import { clockTime, readDuration } from "./text.ts";
 
-/** Whether it got worse since the run, and the run is not known to have helped. */
+/** Whether the fault became worse after the run, and the run is not known to have helped. */
 export const isWorseSince = ({ worse, outcome }: RunSummary): boolean =>
   worse !== undefined && outcome !== "recovered";
 
@@ -23,7 +23,10 @@ export function worseText({ worse }: RunSummary): Line {
   return parts.flatMap((part, n) => (n === 0 ? part : line`; ${part}`)).concat(rest);
 }
 
-/** The start of the summary: how it ended, or `worse since restart-svc ran at 20:55 UTC (P1, was P2); `, or nothing. */
+/**
+ * The start of the summary: how the incident ended, `worse since restart-svc ran at 20:55 UTC (P1, was P2); `, or
+ * nothing.
+ */
 export function saidFirst(incident: Incident): Line {
   if (incident.state !== "open") return words(`${endedText(incident)}; before: `);
   const run = incident.runs.findLast(isWorseSince);

@@ -37,7 +37,7 @@ export function describeRun(run: RunSummary): Line {
   return line`${what}: ${data(run.detail, 600)}${next}`;
 }
 
-/** A run that waits. What it asks, and its facts, are in the section of the proposal. */
+/** The text on a waiting run. The section of the proposal has its act and its facts. */
 function waiting(run: RunSummary, { id, untilMs }: AnsweredProposal): Line {
   return line`${namedRun(run)}${askedForBy(run)} ${words(`${statusWords.proposed} as ${id}, until ${readTime(untilMs)}.`)}`;
 }
@@ -65,7 +65,7 @@ function againText({ proposal }: RunSummary): Line {
   return line` ${strong(words("dw approve"))} asks again with fresh facts.`;
 }
 
-/** What follows a denial: when the run is tried again, or what a person can say. */
+/** The text after a denial: when the run is tried again, or which command a person can give. */
 function whatNext({ status, gate, retryAtMs, wish, fix }: RunSummary): Line {
   if (status !== "denied") return [];
   // A person can approve every tier except `never`.

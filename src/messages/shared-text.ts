@@ -1,4 +1,4 @@
-/** The text about an incident that several subjects share: how many are broken, by what, and who. */
+/** The text about an incident that several subjects share: how many are broken, the cause, and their names. */
 
 import { scattered, silence } from "../incidents/cause.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
@@ -23,7 +23,7 @@ import { clockTime, lengthOf, oneLine, readDuration, readTime } from "./text.ts"
 /**
  * `source main: all 40 models silent since 17:22 UTC`, plain text, without the severity.
  *
- * @param taken characters that stand before it in the title
+ * @param taken number of characters before it in the title
  */
 export function sharedHeadline(incident: Incident, taken: number): string {
   const { feature, said } = sharedSymptom(incident);
@@ -38,7 +38,7 @@ function sourceOf({ subject }: Incident): string {
   return subject.kind === "model" ? modelName(subject.key).source : subject.name;
 }
 
-/** How many members are broken now; once none is, how many it ever had. */
+/** How many members are broken now. If none is, how many members the incident has ever had. */
 function countOf({ members }: Incident): number {
   return members.joined > 0 ? members.joined : totalOf(members);
 }
@@ -81,7 +81,7 @@ function silentSummary({ group, episode }: Incident, count: string): string {
   return `no new rows from ${count} for ${lasted}${usual}`;
 }
 
-/** What it means that several models are broken at once. */
+/** The impact of several models that are broken at the same time. */
 export function sharedImpact({ group }: Incident): string {
   return group.cause === silence
     ? "nobody sees what these models do now; they may still run"
@@ -96,7 +96,7 @@ export function sharedSureness(incident: Incident): string {
     : `very: ${count} at once`;
 }
 
-/** A line for each of the first twenty members, broken ones first. The rest is counted. */
+/** One line for each of the first twenty members, broken ones first. The other ones are counted. */
 export function membersSection(incident: Incident): MessageSection {
   return [heading("Members"), paragraph(memberCounts(incident)), ...memberLines(incident)];
 }

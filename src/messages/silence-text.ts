@@ -1,4 +1,4 @@
-/** What a silence is about and how long it lasts, in words. */
+/** The text on what a silence covers and how long it lasts. */
 import type { Incident } from "../incidents/incident.ts";
 import { type Silence, silencedName } from "../incidents/silence.ts";
 import { data, type Line, line, type MessageSection, paragraph, words } from "./message.ts";
@@ -6,7 +6,7 @@ import { clockTime, readTime } from "./text.ts";
 
 const dayMs = 86_400_000;
 
-/** `05:20`, with the date on another day; UTC. */
+/** `05:20 UTC`; on another day with the date. */
 export function untilTime(untilMs: number, nowMs: number): string {
   const isToday = Math.floor(untilMs / dayMs) === Math.floor(nowMs / dayMs);
   return isToday ? `${clockTime(untilMs)} UTC` : readTime(untilMs);
@@ -30,7 +30,7 @@ export function renderSilenceOver(
 function meanwhile(silence: Silence, incident: Incident | undefined): string {
   const { atMs, untilMs, occurrences: before } = silence;
   const times = (incident?.occurrences ?? before) - before;
-  // A run that a freeze has held back waits for the end of the freeze.
+  // Only runs that the silence held back. A run that a freeze held back waits for the end of the freeze.
   const held = (incident?.runs ?? []).filter(
     (run) => run.gate === "frozen" && run.atMs >= atMs && run.retryAtMs === untilMs,
   );

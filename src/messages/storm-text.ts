@@ -1,4 +1,4 @@
-/** What the ticket of a storm says beside its summary: which models and targets, what to do, and when it is over. */
+/** The sections of a storm's ticket after its summary: models and targets, what to do, and when the storm is over. */
 import type { Episode } from "../incidents/episode.ts";
 import { isModelEpisode } from "../incidents/episode.ts";
 import {
@@ -11,7 +11,7 @@ import {
   words,
 } from "./message.ts";
 
-/** @returns nothing for an episode that is no storm */
+/** @returns no sections for an episode that is no storm */
 export function stormSections(episode: Episode): Message {
   if (isModelEpisode(episode) || episode.storm === undefined) return [];
   const { models, modelCount, targets, targetCount, endsAt } = episode.storm;

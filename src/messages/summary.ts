@@ -12,7 +12,7 @@ export function summaryOf(episode: Episode): Line {
   return isModelEpisode(episode) ? summaries[episode.kind](episode) : data(episode.reason, 200);
 }
 
-/** What it means: one short sentence. */
+/** The impact, in one short sentence. */
 export function impactOf(episode: Episode): string {
   return isModelEpisode(episode)
     ? impacts[episode.kind]

@@ -1,4 +1,4 @@
-/** The text since when there is a fault, and how sure the finding is. */
+/** The text on the start of a fault, and on the certainty of the finding. */
 import { inDigits } from "../detection/episode/digits.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
 import { type Line, words } from "./message.ts";
@@ -6,7 +6,7 @@ import { clockTime, readDuration, readNumber, readTime } from "./text.ts";
 
 const dayMs = 86_400_000;
 
-/** `last normal 20:37, first abnormal 20:47 UTC`; with the date where it is another day. */
+/** `last normal 20:37, first abnormal 20:47 UTC`; on another day with the date. */
 export function sinceOf({ kind, at, onset, newestRow }: ModelEpisode): Line {
   const day = Math.floor(at / 1000 / dayMs);
   const read = (us: number): string =>
@@ -17,7 +17,7 @@ export function sinceOf({ kind, at, onset, newestRow }: ModelEpisode): Line {
   return words(`${normal}first abnormal ${read(onset.from)} UTC`);
 }
 
-/** Kinds that a rule decides, which are sure: the rule is fulfilled or not. */
+/** Kinds that a rule decides. They are certain, because the rule is either met or not. */
 const ruled: ReadonlySet<ModelEpisode["kind"]> = new Set([
   "silent",
   "feature_missing",

@@ -11,16 +11,16 @@ import {
 import { displayName, shortName } from "./names.ts";
 import { clockTime, lengthOf } from "./text.ts";
 
-/** A title stays readable in lists and mail. */
+/** The longest title that stays readable in lists and mails. */
 export const titleLength = 79;
-/** A phone shows this many characters of a title, and they have to hold model and feature. */
+/** How many characters of a title a phone shows. They have to contain model and feature. */
 const phoneLength = 45;
 const leastName = 8;
 
 /**
  * `churn-v7: credit_score lost its influence (31 % → 4.9 %)`, with long names shortened; plain text, no markup.
  *
- * @param taken characters that stand before it in the title
+ * @param taken number of characters before it in the title
  */
 export function headline(episode: Episode, taken: number): string {
   const model = displayName(episode);

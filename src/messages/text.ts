@@ -2,8 +2,8 @@
 import { formatDuration, roughMs } from "../duration.ts";
 
 /**
- * Anything from data as one clean line: no control, invisible or unpaired characters, at most `max` characters, cut in
- * the middle because names differ at both ends.
+ * A text from data as one clean line, without control, invisible or unpaired characters. It has at most `max`
+ * characters. A longer text is shortened in the middle, because names differ at both ends.
  *
  * @param max ≥ 8
  */

@@ -1,4 +1,7 @@
-/** The text about the ticket itself: it was closed by hand, goes on elsewhere, its severity rose, its ack lapsed. */
+/**
+ * The text about events of the ticket itself: closed by hand, replaced by another ticket, a higher severity, a lapsed
+ * ack.
+ */
 import type { Rise } from "../incidents/effect.ts";
 import type { FormerFate, FormerTicket, RunSummary, TicketRef } from "../incidents/incident.ts";
 import {
@@ -24,7 +27,7 @@ export function renderClosedByHand(untilMs: number): MessageSection {
   return [paragraph(line`${so} ${then}`)];
 }
 
-/** Nothing happened for the time that an acknowledgement lasts. */
+/** An acknowledgement lapsed, because nothing happened in its time. */
 export function renderAckLapsed(by: string): MessageSection {
   const quiet = line`${by} had this, and nothing has happened for a while. It is still not back to normal.`;
   return [paragraph(line`${quiet} Who has it now?`)];
@@ -47,13 +50,13 @@ const whyElsewhere = {
   wont_do: "which was closed as something that will not be done. This is something else",
 } as const satisfies Readonly<Record<FormerFate, string>>;
 
-/** First section of a ticket that goes on from another one. */
+/** First section of a ticket that replaces another one. */
 export function goesOnFrom({ key, url, fate }: FormerTicket): MessageSection {
   const why = fate === undefined ? "" : `, ${whyElsewhere[fate]}`;
   return [paragraph(line`This goes on from ${link(key, url)}${words(why)}.`)];
 }
 
-/** Last comment on a ticket that another one goes on from. */
+/** Last comment on a ticket that another one replaces. */
 export function renderGoesOnIn({ key, url }: TicketRef): MessageSection {
   return [
     paragraph(
@@ -62,7 +65,7 @@ export function renderGoesOnIn({ key, url }: TicketRef): MessageSection {
   ];
 }
 
-/** A line for each run, newest last; runs since which it got worse come first. */
+/** One line for each run, newest last. Runs after which the fault became worse come first. */
 export function attempts(runs: readonly RunSummary[]): Block {
   if (runs.length === 0) return paragraph(words("Nothing yet."));
   const told = [...runs.filter(isWorseSince), ...runs.filter((run) => !isWorseSince(run))];

@@ -1,4 +1,4 @@
-/** What is wrong, in one line: by the newest episode, or for all members of a shared incident. */
+/** The fault in one line: of the newest episode, or of all members of a shared incident. */
 import { isModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";

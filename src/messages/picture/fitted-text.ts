@@ -1,10 +1,10 @@
-/** Cuts text to the room that it has in a picture. Widths are generous estimates: no font is read here. */
+/** Shortens text to the available width in a picture. Widths are generous estimates, because no font is read here. */
 import { oneLine } from "../text.ts";
 
 export interface Room {
-  /** Of the font, px. */
+  /** Font size, px. */
   readonly size: number;
-  /** px */
+  /** Available width, px. */
   readonly room: number;
   readonly bold: boolean;
 }
@@ -12,9 +12,9 @@ export interface Room {
 const fewest = 8;
 const most = 200;
 
-/** The whole text where it fits, else with its middle left out. */
+/** The whole text if it fits, else the text without its middle. */
 export function fitted(text: string, { size, room, bold }: Room): string {
-  // No picture has room for more letters, and each one that is tried costs time.
+  // No picture has room for more letters, and trying each length takes time.
   const clean = oneLine(plain(text), most);
   const letters = Array.from(clean).length;
   for (let length = letters; length > fewest; length--) {
@@ -28,7 +28,7 @@ export function fitted(text: string, { size, room, bold }: Room): string {
 export const plain = (text: string): string =>
   text.replaceAll(/[^\t\n\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "");
 
-/** px, estimated */
+/** The estimated width, px. */
 export function widthOf(text: string, size: number): number {
   let ems = 0;
   for (const letter of text) ems += emsOf(letter);

@@ -1,4 +1,4 @@
-/** Puts numbers in the place of words that the font of a picture cannot show. The ticket's text says what they are. */
+/** Replaces words that the font of a picture cannot show by numbers. The text of the ticket explains the numbers. */
 import { oneLine } from "../text.ts";
 import type { Picture } from "./picture.ts";
 
@@ -7,13 +7,13 @@ export type HasLetter = (letter: string) => boolean;
 
 export interface NumberedPicture {
   readonly picture: Picture;
-  /** The first stands for `[1]`. Empty where the font has all letters. */
+  /** The replaced names; the first one is `[1]`. Empty where the font has all letters. */
   readonly names: readonly string[];
 }
 
 const longest = 200;
 
-/** The same words have the same number everywhere in the picture. */
+/** Replaces words by numbers. The same words have the same number everywhere in the picture. */
 export function numbered(picture: Picture, hasLetter: HasLetter): NumberedPicture {
   const names: string[] = [];
   const numberOf = (name: string): string => {

@@ -1,6 +1,6 @@
 /**
- * Draws the picture of a ticket as SVG: for each feature what is normal, what was observed, since when it is not
- * normal, and what was announced. It has its own background, so it reads the same on light and dark pages.
+ * Draws the picture of a ticket as SVG. For each feature it shows the normal band, the observed values, the start of
+ * the episode, and announced changes. It has its own background, so it looks the same on light and dark pages.
  */
 import { escapeHtml } from "../../html.ts";
 import {
@@ -71,7 +71,7 @@ interface Lettering {
   readonly anchor?: "start" | "middle" | "end";
 }
 
-/** @param room the text is cut where it would be wider */
+/** @param room available width, px; a wider text is shortened */
 function textSvg(
   { x, y, size, fill = colour.text, bold = false, anchor = "start" }: Lettering,
   text: string,
@@ -114,7 +114,10 @@ function panelSvg(panel: PicturePanel, picture: Picture, { y, height }: Place): 
   ].join("");
 }
 
-/** The figures are never cut; the name is. Figures that take more than two thirds of the line are smaller. */
+/**
+ * The label of a panel. Only its name is shortened. Figures that take more than two thirds of the line get a smaller
+ * font.
+ */
 function panelLabel({ label, figures }: PicturePanel, y: number, room: number): string {
   const size = 17;
   const gap = 12;
@@ -132,10 +135,10 @@ function pointsOf(
   return values.map((value) => ({ time: value.at, value: of(value) ?? Number.NaN }));
 }
 
-/** Lower and upper end, without gaps. */
+/** The lower and upper ends of a band, without gaps. */
 type Ends = readonly [low: readonly PlotPoint[], high: readonly PlotPoint[]];
 
-/** Before the episode the band that was learned, from its start on the band that the ticket names. */
+/** The band: before the episode the learned one, from its start on the one that the ticket names. */
 function bandOf({ values, told, since }: PicturePanel): Ends {
   const known = values.flatMap(({ at, low, high }) => {
     const band = told !== undefined && (at >= since || low === undefined) ? told : { low, high };
@@ -217,7 +220,7 @@ function timeAxis({ from, to }: Picture, y: number): readonly string[] {
   return [...ticks, textSvg({ ...name, anchor: "end" }, "time of day, UTC", 300)];
 }
 
-/** What each mark means, with the newest change by name. */
+/** The meaning of each mark, with the name of the newest change. */
 function legend({ panels, changes }: Picture, y: number): string {
   const since = panels.reduce((first, panel) => Math.min(first, panel.since), Infinity);
   const change = changes.at(-1);

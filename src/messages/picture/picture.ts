@@ -1,4 +1,4 @@
-/** What the picture of a ticket shows: the features to blame, what is normal of each, and what was observed. */
+/** The data of a ticket's picture: the features to blame, with their normal bands and observed values. */
 
 import type { PastOfModel, PastValue } from "../../detection/baseline/past-values.ts";
 import { figuresOf } from "../../detection/episode/figures.ts";
@@ -12,14 +12,14 @@ import { displayName, shortName } from "../names.ts";
 import { sharedHeadline } from "../shared-text.ts";
 import { headline } from "../symptom.ts";
 
-/** More panels than these cannot be read on a phone. */
+/** The most panels that can be read on a phone. */
 const mostPanels = 4;
 const shownBeforeMs = 86_400_000;
 const shownAfterMs = 3_600_000;
-/** A pause longer than so many cadences is a gap in the line. */
+/** A pause longer than this many cadences is a gap in the line. */
 const gapCadences = 4;
 
-/** What a model did before and since. */
+/** The observed values of a model before and during the episode. */
 export type ObservedPast = PastOfModel;
 
 /** One feature that the picture is to show. */
@@ -27,7 +27,7 @@ export interface PictureSubject {
   readonly model: ModelKey;
   readonly episode: ModelEpisode;
   readonly feature: BlamedFeature;
-  /** The feature's name; with the model's in front where the incident is shared. */
+  /** The feature's name; in a shared incident after the model's name. */
   readonly label: string;
 }
 
@@ -57,7 +57,7 @@ export interface Picture {
   readonly changes: readonly AnnouncedChange[];
 }
 
-/** The features most to blame; of a shared incident, the first feature of each broken member. At most four. */
+/** The features most to blame, at most four. For a shared incident: the first feature of each broken member. */
 export function pictureSubjects(incident: Incident): readonly PictureSubject[] {
   const { episode, memberList } = incident;
   if (!isShared(incident)) return isModelEpisode(episode) ? ofOne(episode) : [];
@@ -100,7 +100,7 @@ export function pictureOf(
   if (known.length === 0) return undefined;
   const times = panels.flatMap(({ values }) => values.map(({ at }) => at));
   const [first, last] = [least(times), most(times)];
-  // A single attribution stands in the middle of an hour.
+  // A single attribution is shown in the middle of an hour.
   const around = first === last ? 1_800_000_000 : 0;
   const [from, to] = [first - around, last + around];
   const own = panels.some(({ suffix }) => suffix === "");
@@ -138,13 +138,13 @@ function panelOf(
   ];
 }
 
-/** The ticket's band; undefined where the sign turned, because the band is one of sizes. */
+/** The band on the ticket. It is a band of absolute values, so it is undefined where the sign changed. */
 function toldBand({ low, high, turned }: BlamedFeature): PicturePanel["told"] {
   if (low === undefined || high === undefined || turned !== undefined) return undefined;
   return { low, high };
 }
 
-/** The value with its sign where the sign turned; elsewhere its size, as in the ticket. */
+/** The value with its sign where the sign changed; elsewhere its absolute value, as on the ticket. */
 function asTold(past: PastValue, { turned }: BlamedFeature): PastValue {
   return turned === undefined ? { ...past, value: Math.abs(past.value) } : past;
 }

@@ -1,4 +1,4 @@
-/** The picture as a few lines of text, where no picture can be shown. */
+/** The picture as a few lines of text, for places that cannot show a picture. */
 import { oneLine } from "../text.ts";
 import type { Picture, PicturePanel } from "./picture.ts";
 
@@ -6,7 +6,9 @@ const blocks = "▁▂▃▄▅▆▇█";
 const width = 40;
 const nameLength = 32;
 
-/** A line for each feature, oldest value first; `·` where nothing was observed. The last line is the time range. */
+/**
+ * One line for each feature, oldest value first. `·` means that nothing was observed. The last line is the time range.
+ */
 export function sparklines(picture: Picture): readonly string[] {
   const { panels, from, to } = picture;
   const names = panels.map(({ label }) => oneLine(label, nameLength) || "(empty)");

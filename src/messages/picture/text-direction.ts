@@ -2,11 +2,13 @@
 
 const rtl =
   "\\u0590-\\u08FF\\uFB1D-\\uFDFF\\uFE70-\\uFEFC\\u{10800}-\\u{10FFF}\\u{1E800}-\\u{1EFFF}";
-/** A word from right to left that ends the text, or that a word from left to right follows. */
+/** A right-to-left word at the end of the text, or before a left-to-right word. */
 const lastWord = new RegExp(`\\S*[${rtl}]\\S*(?=\\s+[^\\s${rtl}]+(?:\\s|$)|\\s*$)`, "gu");
 const leftToRightMark = "\u200E";
 
-/** Without the marks, Unicode's algorithm moves a number that follows such a word to its left. */
+/**
+ * Adds marks after such words. Without a mark, Unicode's algorithm moves a following number to the left of the word.
+ */
 export function leftToRight(text: string): string {
   return text.replaceAll(lastWord, (word) => `${word}${leftToRightMark}`);
 }

@@ -1,4 +1,4 @@
-/** Round times of day below a chart. */
+/** The round times below a chart. */
 
 export interface TimeTick {
   /** Microseconds since 1970. */
