@@ -13,7 +13,7 @@ export interface ReducerSettings extends PlacingSettings {
   readonly resolveAfterMs: number;
   /** How long after an act the target's own health is judged, ms. */
   readonly healthAfterMs: number;
-  /** How long a ticket stays closed that a person closed while something is broken, ms. Default 4 hours. */
+  /** How long a ticket stays closed if a person closes it while something is broken, ms. Default 4 hours. */
   readonly closedByHandMs?: number;
   /** How long an acknowledgement lasts while nothing happens, ms. Default 4 hours. */
   readonly ackForMs?: number;
@@ -31,7 +31,7 @@ export interface ReducerSettings extends PlacingSettings {
 
 export interface Moment {
   readonly nowMs: number;
-  /** The number a new incident would get. */
+  /** The number that a new incident would get. */
   readonly nextNumber: number;
   readonly settings: ReducerSettings;
   /** The member that the event is about; null when there is none. Left out: the incident has one member. */
@@ -40,20 +40,20 @@ export interface Moment {
   readonly ticketsLeft?: number;
   /** Silences of other incidents, which may cover a new one. Default: none. */
   readonly silences?: readonly Silence[];
-  /** Another run of the fix that did not help, where the event makes two in a row. Default: none. */
+  /** The previous run of the fix that did not help, if the event makes it two in a row. Default: none. */
   readonly unhelped?: JudgedRun;
 }
 
-/** An event on its way through the aspects. */
+/** An event with the incident as the aspects have changed it so far. */
 export interface Transition {
   readonly event: IncidentEvent;
   /** The incident before the event; undefined when the event opens it. */
   readonly before: Incident | undefined;
-  /** The incident as the aspects earlier in the list have left it. */
+  /** The incident as the earlier aspects of the list have changed it. */
   readonly incident: Incident;
   /** The member that the event is about, before the event; undefined when there is none. */
   readonly memberBefore: Member | undefined;
-  /** The same member as the aspect of members has left it. */
+  /** The same member as the aspect of members has changed it. */
   readonly member: Member | undefined;
   readonly moment: Moment;
 }
@@ -62,9 +62,9 @@ export interface Change<Slice extends keyof Incident = keyof Incident> {
   /** New values of the aspect's own slice; undefined removes an optional value. */
   readonly slice?: Partial<Pick<Incident, Slice>>;
   readonly effects?: readonly Planned[];
-  /** What became of the member that the event is about. */
+  /** The member that the event is about, if it changed. */
   readonly member?: Member;
-  /** An entry for a digest: the incident is over without a ticket, or beyond the budget of new tickets. */
+  /** An entry for a digest. The incident ended without a ticket, or exceeded the budget of new tickets. */
   readonly digestEntry?: DigestEntry;
 }
 
@@ -77,7 +77,7 @@ export interface Aspect<Slice extends keyof Incident = keyof Incident> {
   take(transition: Transition): Change<Slice> | undefined;
 }
 
-/** A tracker is configured, and the incident has no ticket yet. */
+/** Whether a tracker is configured and the incident has no ticket yet. */
 export function isUntold({ ticket }: Incident, { settings }: Moment): boolean {
   return settings.ticketed === true && ticket === undefined;
 }

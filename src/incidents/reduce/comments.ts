@@ -5,8 +5,8 @@
  *     opened 1 + three of (a picture, a question, a proposal, a result, worse) + closed 1 = at most 5 mails
  *
  * Jira may mail an attachment like a comment. Opening and closing send a mail by themselves. A comment about the end is
- * left out where it would be the sixth mail. A rise at P0 always gets a comment. So does a fix that did not help twice
- * in a row, because the machine stops trying it, and the end of a silence while the incident is open.
+ * left out if it would be the sixth mail. Three comments are always sent: about what became worse at P0, about a fix
+ * that did not help twice in a row, and about the end of a silence while the incident is open.
  *
  * Two more comments are not counted here: a ticket closed by hand (ticket-care.ts), and a lapsed ack (people.ts).
  */
@@ -21,17 +21,17 @@ import { judgedRun } from "./runs.ts";
 import { endsSilence, isSilenced } from "./silences.ts";
 
 const mostMails = 5;
-/** Opening and closing are mails in any case. */
+/** Opening and closing always send a mail. */
 const mostSaid = mostMails - 2;
 const none: Mails = { sent: 0, said: [] };
 
 interface News {
   readonly owed: Owed;
-  /** Left out where the update of the ticket says it. */
+  /** The comment; left out where the update of the ticket reports the news. */
   readonly note?: Note;
 }
 
-/** It stands before the tickets, so that the comment about the end is written before the ticket is closed. */
+/** It comes before the aspect of tickets, so that the comment about the end is written before the ticket is closed. */
 export const comments: Aspect<"mails"> = {
   name: "comments",
   slice: ["mails"],
@@ -54,7 +54,7 @@ function newsTold(transition: Transition): Change<"mails"> | undefined {
   return { slice: { mails: said }, effects: news.note === undefined ? [] : [comment(news.note)] };
 }
 
-/** While a silence covers it, only `worse` is told at once. A picture counts, because it is attached already. */
+/** Whether a silence holds back the news. It does not hold back `worse`, or a picture, which is already attached. */
 const isKeptBack = ({ owed }: News, transition: Transition): boolean =>
   owed !== "worse" && owed !== "picture" && isSilenced(transition);
 
@@ -76,7 +76,7 @@ const comment = (note: Note): Planned => ({ effect: { kind: "ticket.comment", no
 /** Whether another mail may be sent before the ticket is closed. */
 export const hasMailLeft = ({ mails = none }: Incident): boolean => mails.said.length < mostSaid;
 
-/** Whether a rise of severity is told by an edit only. */
+/** Whether only an edit reports a rise of severity. */
 export function isQuietRise({ before, incident }: Transition): boolean {
   return before?.state !== "resolved" && timesWorse(before?.mails) === timesWorse(incident.mails);
 }
@@ -85,7 +85,7 @@ function timesWorse({ said } = none): number {
   return said.filter((owed) => owed === "worse").length;
 }
 
-/** The mails after the event opened the ticket, so that everything may be told again. Undefined when it did not. */
+/** The mails after the event opened the ticket, so that all news may be reported again. Undefined when it did not. */
 function openedAnew({ event, before }: Transition): Mails | undefined {
   if (!opensTicket(event, before)) return undefined;
   const { sent, said } = before?.mails ?? none;
@@ -116,7 +116,7 @@ function newsOf(transition: Transition): News | undefined {
   return rises ? { owed: "worse" } : undefined;
 }
 
-/** Lines of text are an edit. */
+/** The news of a picture. Lines of text are only an edit. */
 function picture({ shows }: TicketPictured): News | undefined {
   return shows.file === undefined ? undefined : { owed: "picture" };
 }
@@ -126,7 +126,7 @@ function grown({ incident, moment }: Transition): News | undefined {
   return { owed: "worse", note: { about: "grown", atMs: moment.nowMs } };
 }
 
-/** No question about an episode that is over, or that a newer one has replaced. */
+/** The question for a verdict, unless the episode is over or a newer one has replaced it. */
 function question(
   { member }: Transition,
   { episode: id, at, since }: EpisodeUnanswered,
@@ -152,7 +152,7 @@ const isRun =
   (other: RunSummary): boolean =>
     other.id === id;
 
-/** Only a run that failed, or whose outcome is unknown. A run that acted gets its result when it is verified. */
+/** The result of a run that failed or ended as unknown. A run that acted gets its result when it is verified. */
 function endOfRun({ run }: RunChanged): News | undefined {
   const isEnd = run.status === "failed" || run.status === "unknown";
   return isEnd ? { owed: "result", note: { about: "run", run } } : undefined;
@@ -167,7 +167,7 @@ function result({ incident, event, moment: { unhelped: before } }: Transition): 
   return { owed: "result", note: { about: "verified", run, detail: event.detail } };
 }
 
-/** Counts the mail of closing the ticket, and adds the comment about the end where it may be sent. */
+/** Counts the mail for closing the ticket, and adds the comment about the end if it may be sent. */
 function over(transition: Transition): Change<"mails"> | undefined {
   const { incident, moment } = transition;
   if (isUntold(incident, moment)) return undefined;

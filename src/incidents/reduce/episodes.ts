@@ -1,7 +1,7 @@
 /**
  * The aspect of episodes. An incident opens with an episode. It is `recovered` when no member is broken any more, and
- * `resolved` when its last member has left. An episode that opens before that, or within the reopen duration after it,
- * is a repeat of the same incident: one fault, one ticket.
+ * `resolved` when its last member has left. An episode that opens before the end, or within the reopen duration after
+ * it, repeats the same incident. So one fault has one ticket.
  */
 import type { Commanded } from "../deed.ts";
 import { type Episode, subjectOf } from "../episode.ts";
@@ -117,7 +117,7 @@ function severityAfter(
   return { severity: worse(before.severity, severityOf(episode)), saidSeverity: undefined };
 }
 
-/** The state follows from the members. @returns undefined when no member changed */
+/** The state of the incident, from the states of its members. @returns undefined when no member changed */
 function settled({
   event,
   incident,

@@ -1,12 +1,12 @@
 /**
- * When the ticket reports changes of the members of a shared incident. Joins, recoveries and leaves are reported
- * together, by an edit that mails nobody. The incident remembers how many broken members were reported.
+ * Decides when the ticket reports changes of the members of a shared incident. Joins, recoveries and leaves are
+ * reported together, by an edit that sends no mail. The incident stores how many broken members were reported.
  */
 import type { Incident } from "../incident.ts";
 import type { Change, Transition } from "./aspect.ts";
 import type { Planned } from "./plan.ts";
 
-/** How long changes of members are collected before the ticket is updated. */
+/** How long changes of members are collected before the ticket is updated, ms. */
 const collectMs = 30_000;
 /** The incident has grown when so many members are broken… */
 const manyMembers = 5;
@@ -37,7 +37,10 @@ export function memberNews(transition: Transition): News | undefined {
 
 const reportedMembers = ({ telling }: Incident): number => telling?.said ?? 1;
 
-/** Many more members are broken than people were told of. False without a ticket: a new one will list them all. */
+/**
+ * Whether many more members are broken than the ticket reported. False without a ticket, because a new one will list
+ * them all.
+ */
 export function hasGrown({ ticket, state, members: { joined }, telling }: Incident): boolean {
   if (ticket === undefined || state === "resolved") return false;
   return joined >= manyMembers && joined >= manyTimes * (telling?.said ?? 1);

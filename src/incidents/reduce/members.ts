@@ -23,7 +23,7 @@ import { type Aspect, type Change, isUntold, type Transition } from "./aspect.ts
 
 type Slice = "members" | "group";
 
-/** It stands first and promises no effects. The other aspects read its counts. */
+/** It is the first aspect and plans no effects. The other aspects read its counts. */
 export const members: Aspect<Slice> = {
   name: "members",
   slice: ["members", "group"],
@@ -66,7 +66,10 @@ function grown(group: Group, episode: Episode): Group {
   return { ...withEpisode(group, episode), cause };
 }
 
-/** A member of an incident without a ticket leaves at once, without the quiet time, if its episode is late. */
+/**
+ * The end of a member's episode. In an incident without a ticket, a member with a late episode leaves without the quiet
+ * time.
+ */
 function over({ incident, moment }: Transition, member: Member): Change<Slice> {
   const isOldNews = isUntold(incident, moment) && isLate(member.episode, moment.nowMs);
   return became(incident, member, isOldNews ? "left" : "recovered");

@@ -1,4 +1,4 @@
-/** The aspect of people: who has the incident, and what people said about it. */
+/** The aspect of people: who acknowledged the incident, and the texts and verdicts about it. */
 import { createHash } from "node:crypto";
 import type { ModelKey } from "../../model-key.ts";
 import type { AckDue, Assignee, Commanded, Deed, PeopleSaid } from "../deed.ts";
@@ -25,7 +25,7 @@ function commanded(transition: Transition, event: Commanded): Change<"people"> {
   const { incident, moment } = transition;
   const known = incident.people ?? nobody;
   const after = afterDeed(known, event, moment.nowMs);
-  // A confirmed command carries the id of its question, which is answered by that.
+  // A confirmed command has the id of its question, so it ends the question.
   const questions = after.questions.filter(
     ({ command, untilMs }) =>
       untilMs > moment.nowMs && (command !== event.command || event.deed.kind === "ask"),
@@ -61,12 +61,12 @@ function withWords(known: PeopleSaid, said: Said, atMs: number): PeopleSaid {
   if (deed.kind === "judge") {
     const { kind: _deed, handsOver, account, ...verdict } = deed;
     const judged = { ...known, verdict: { ...verdict, by, atMs } };
-    // Whoever had it is in another team, so the ack ends.
+    // The incident goes to another team, so an ack ends.
     return handsOver === true && deed.team !== undefined
       ? assigned(withoutAck(judged), { name: deed.team, ...(account !== undefined && { account }) })
       : judged;
   }
-  // The word points to the command, whose text holds what was said.
+  // The word refers to the command, which holds the text.
   const about = aboutOf(deed);
   if (about === undefined) return known;
   const word = { command, about, by, atMs };
@@ -83,7 +83,7 @@ function withoutAck({ ack: _over, ...others }: PeopleSaid): PeopleSaid {
   return others;
 }
 
-/** An edit of the ticket, which mails nobody, shows what was done. */
+/** An edit of the ticket shows the deed. It sends no mail. */
 function effectsOf(transition: Transition, event: Commanded): readonly Planned[] {
   const { deed, command } = event;
   // For `unsilence` the aspect of silences updates the ticket.
@@ -101,14 +101,14 @@ function assignments({ incident, before }: Transition, deed: Deed): readonly Pla
   return account === undefined ? [] : assignedTo(incident.ticket, account);
 }
 
-/** Gives the ticket to the assignee, unless that was done in the tracker itself. */
+/** Assigns the ticket to the assignee, unless that was done in the tracker itself. */
 function given(
   { ticket }: Incident,
   { to, inTracker }: Extract<Deed, { kind: "assign" }>,
   former: Assignee | undefined,
 ): readonly Planned[] {
   if (inTracker === true) return [];
-  // A former assignee without an account never had the ticket, so there is nothing to take away.
+  // The ticket was never assigned to a former assignee without an account, so nothing is to be removed.
   const account = to === null && former?.account !== undefined ? null : to?.account;
   return account === undefined ? [] : assignedTo(ticket, account);
 }
@@ -154,7 +154,7 @@ const lapse = (command: string, dueInMs: number): Planned => ({
   timer: true,
 });
 
-/** An ack lapses after a time in which nothing happened. One comment asks who has the incident now. */
+/** An ack lapses if nothing happens in its time. One comment asks who has the incident now. */
 function ackDue(transition: Transition, { command }: AckDue): Change<"people"> | undefined {
   const { incident, moment } = transition;
   const { people: known, state } = incident;

@@ -1,10 +1,10 @@
-/** The aspect of pictures: when a picture is promised, and what the ticket shows of it. */
+/** The aspect of pictures: it plans pictures, and stores how the ticket shows them. */
 import { isModelEpisode } from "../episode.ts";
 import type { TicketPictured } from "../event.ts";
 import type { Incident } from "../incident.ts";
 import type { Aspect, Change, Transition } from "./aspect.ts";
 
-/** It stands behind the aspects that write to the ticket, so that its effects come after theirs. */
+/** It comes after the aspects that write to the ticket, so that its effects come after theirs. */
 export const pictures: Aspect<"picture"> = {
   name: "pictures",
   slice: ["picture"],
@@ -15,7 +15,7 @@ export const pictures: Aspect<"picture"> = {
   },
 };
 
-/** For a new ticket, and for one that is opened again, whose old picture shows an episode that is over. */
+/** Whether a picture is needed: for a new ticket, or for a reopened one, whose old picture shows a former episode. */
 function isAskedFor({ event, before, incident, moment }: Transition): boolean {
   if (moment.settings.pictures !== true || !hasSomethingToShow(incident)) return false;
   if (event.type === "ticket_opened") return before?.ticket?.id !== event.ticket.id;

@@ -1,7 +1,10 @@
-/** Gives effects their due times and ids. The ids depend on the decision alone: planned twice, an effect has one id. */
+/**
+ * Gives effects their due times and ids. The ids depend only on the decision. So an effect that is planned twice has
+ * one id.
+ */
 import type { IncidentEffect } from "../effect.ts";
 
-/** An effect as an aspect asks for it. */
+/** An effect as an aspect plans it. */
 export interface Planned {
   readonly effect: IncidentEffect;
   /** ms from now, default 0. */
@@ -19,14 +22,17 @@ export interface PlannedEffect {
 }
 
 export interface Planning {
-  /** Of the incident or digest. */
+  /** Id of the incident or digest. */
   readonly id: string;
   /** Names the decision; the same one plans the same ids. */
   readonly cause: string;
   readonly nowMs: number;
 }
 
-/** The id holds an effect's place among those of its decision, so their order never changes. */
+/**
+ * Plans the effects of one decision. The id of an effect contains its position, so the order of the effects never
+ * changes.
+ */
 export function planned(
   effects: readonly Planned[],
   { id, cause, nowMs }: Planning,

@@ -1,5 +1,5 @@
 /**
- * Runs that wait for approval: what people answer, and how a proposal ends. The aspect of runs calls this file.
+ * Runs that wait for approval: the answers of people, and the end of a proposal. The aspect of runs calls this file.
  *
  *     proposed ── the last yes needed ──► run.start, or first the question whether it is still anomalous
  *        ├── no ──► declined        ├── its time or its episode is over ──► void ── `approve` ──► proposed again
@@ -14,7 +14,7 @@ import type { Planned } from "./plan.ts";
 
 type StartEffect = Extract<RunEffect, { kind: "run.start" }>;
 
-/** A run that changed, and what follows. */
+/** A changed run, and the effects of the change. */
 export interface AnsweredRun {
   readonly run: RunSummary;
   readonly effects: readonly Planned[];
@@ -27,7 +27,7 @@ export function proposalTimer({ id, proposal }: RunSummary, nowMs: number): read
   return [{ effect, dueInMs: Math.max(0, proposal.untilMs - nowMs), timer: true }];
 }
 
-/** What the event makes of a proposal; undefined when it is about none. */
+/** The run whose proposal the event changes; undefined when the event is about none. */
 export function answered(transition: Transition): AnsweredRun | undefined {
   const { event, incident } = transition;
   if (event.type === "proposal_due") return unanswered(incident, event);
@@ -80,7 +80,7 @@ interface Starting {
   readonly how: { readonly approved: string } | { readonly again: true };
 }
 
-/** Starts the run while its evidence is fresh. Otherwise asks the model's detectors first. */
+/** Starts the run if its evidence is fresh. Otherwise asks the model's detectors first. */
 function startOrAsk(run: RunSummary, { nowMs, incident, how }: Starting): AnsweredRun {
   const { newestRowMs = Number.NaN, freshUntilMs = Number.NaN } = run.proposal ?? {};
   const episode = run.episode ?? incident.episode.id;
@@ -96,7 +96,10 @@ function startOrAsk(run: RunSummary, { nowMs, incident, how }: Starting): Answer
   };
 }
 
-/** The id of a run is made of fix, episode and wish. A wish keeps its first episode, so that its run is found again. */
+/**
+ * The id of a run is derived from fix, episode and wish. A wish keeps its first episode, so that its run is found
+ * again.
+ */
 export function startOf(run: RunSummary, episode: string): StartEffect {
   const { fix, wish } = run;
   if (wish === undefined) return { kind: "run.start", fix, episode };
@@ -112,7 +115,7 @@ export function startedHow({ status, proposal }: RunSummary): Partial<{
   return status === "void" ? { again: true } : {};
 }
 
-/** A wish whose evidence was too old is void. The model is asked first, and then people. */
+/** A wish whose evidence was too old is void. The model is asked first. Its answer leads to a new proposal. */
 export function askedFirst(run: RunSummary, nowMs: number): AnsweredRun | undefined {
   const { status, wish, gate } = run;
   if (status !== "void" || wish === undefined || gate !== "fresh") return undefined;
@@ -126,7 +129,7 @@ function againAsked({ incident, moment }: Transition, id: string): AnsweredRun |
   return startOrAsk(run, { nowMs: moment.nowMs, incident, how: { again: true } });
 }
 
-/** How people's part in a proposal ended. `void`: it was back to normal before they answered. */
+/** How a proposal ended. `void`: the subject was back to normal before people answered. */
 export type ProposalEnd = "approved" | "denied" | "expired" | "void";
 
 /** @param run a proposal that ended without the engine */
@@ -135,7 +138,7 @@ export function endOf({ status, detail }: RunSummary): ProposalEnd {
   return detail === unansweredDetail ? "expired" : "void";
 }
 
-/** The proposal that this event gave its last yes; undefined when there is none. */
+/** The proposal to which this event gave the last approval; undefined when there is none. */
 export function approvedBy({ runs }: Incident, event: IncidentEvent): AnsweredProposal | undefined {
   if (event.type !== "commanded" || event.deed.kind !== "approve") return undefined;
   const { run: id } = event.deed;
@@ -151,7 +154,9 @@ function unanswered(incident: Incident, due: ProposalDue): AnsweredRun | undefin
   return { run: ended(run, "void", unansweredDetail), effects: [] };
 }
 
-/** The proposals for a closed episode become void. Once the incident is no longer open, all do. */
+/**
+ * Makes the proposals for a closed episode void. Once the incident is no longer open, all its proposals become void.
+ */
 export function withoutProposals(
   runs: readonly RunSummary[],
   { episode, isOpen }: { readonly episode: string; readonly isOpen: boolean },
@@ -182,7 +187,7 @@ const ends: ReadonlySet<IncidentEvent["type"]> = new Set([
   "verified",
 ]);
 
-/** Runs that may have ended by this event, without the engine. Their stored rows have to be updated. */
+/** Runs that this event may have ended without the engine. Their stored rows have to be updated. */
 export function endedByWord(incident: Incident, event: IncidentEvent): readonly RunSummary[] {
   if (!ends.has(event.type)) return [];
   return incident.runs.filter(({ status }) => status === "declined" || status === "void");

@@ -1,6 +1,6 @@
 /**
- * The pure reducer: (incident, event, moment) → (incident, effects). It decides everything that people see, and does no
- * I/O. It passes the event through a list of aspects. Each aspect writes only its own slice of the incident.
+ * The pure reducer: (incident, event, moment) → (incident, effects). It decides everything that people see. It passes
+ * the event through a list of aspects. Each aspect writes only its own slice of the incident.
  */
 
 import type { ProposalDue } from "../deed.ts";
@@ -27,13 +27,13 @@ export interface Step {
   readonly effects: readonly PlannedEffect[];
   /** The member that the event is about, if it changed. */
   readonly member?: Member;
-  /** The incident is over and never had a ticket: for the digest. */
+  /** The entry for a digest, which lists the incident instead of a ticket. */
   readonly digestEntry?: DigestEntry;
 }
 
 /**
- * The order matters: an aspect reads the incident as the ones before it have left it. Effects have the same order, and
- * their stored ids hold their places. So a new aspect stands where it moves no effect of another.
+ * The aspects in their order. An aspect reads the incident as the earlier ones have changed it. Effects have the same
+ * order, and their stored ids contain their positions. So a new aspect must not move the effects of the other ones.
  */
 export const aspects: readonly Aspect[] = [
   members,
@@ -105,7 +105,10 @@ function memberOf({ before, moment: { member } }: Folding): Member | undefined {
   return onlyMember(before);
 }
 
-/** A run may be denied for now, or proposed, several times: each is a decision of its own. */
+/**
+ * Names the decision about a run. A run may be denied for now or proposed several times, and each time is a separate
+ * decision.
+ */
 function causeOfRun({ id, status, retryAtMs, proposal, atMs }: RunSummary): string {
   if (status === "proposed" || status === "void")
     return `${id}:${status}:${proposal?.madeAtMs ?? atMs}`;

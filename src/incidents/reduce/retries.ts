@@ -1,6 +1,6 @@
 /**
- * Runs that were denied for now. When the time of the denial is over, the model's detectors are asked whether it is
- * still anomalous. If it is, the run starts again and the gates decide anew. The tries end with the episode.
+ * Runs that were denied for now. When the time of the denial is over, the model's detectors are asked whether the model
+ * is still anomalous. If it is, the run starts again and the gates decide again. The retries end with the episode.
  *
  *     denied for now ── timer ──► is it still anomalous? ── yes ──► run.start, with the answer's time as newest row
  *                                        └─ nothing came ──► final
@@ -14,7 +14,7 @@ import { startedHow, startOf, voidedByQuiet } from "./proposals.ts";
 
 const lookAgainMs = 5 * 60_000;
 
-/** The id of a question in the stream: the run, and the time, which makes each question a new one. */
+/** The id of a question in the stream. It contains the run, and the time, so that each question has its own id. */
 export function retryQuestion(run: string, atMs: number): string {
   return `${run}~${atMs}`;
 }
@@ -27,7 +27,7 @@ export function retryTimer({ incident, moment }: Transition, run: RunSummary): r
   return [{ effect, dueInMs: Math.max(0, run.retryAtMs - moment.nowMs), timer: true }];
 }
 
-/** What follows when the time of a retry has come, or when the model has answered. */
+/** The effects when a retry is due, or when the model has answered. */
 export function retrySteps(transition: Transition): readonly Planned[] {
   const { event, incident, member, moment } = transition;
   if (member?.state !== "joined") return [];
@@ -45,7 +45,10 @@ export function retrySteps(transition: Transition): readonly Planned[] {
   return [{ effect: { ...startOf(run, member.episode.id), newestRowMs, ...how } }];
 }
 
-/** One clean attribution does not close an episode. The next ones do, or the model is asked again. */
+/**
+ * A later question to the model. One normal attribution does not close an episode: the next ones do, or the model is
+ * asked again.
+ */
 function askedLater(run: RunSummary, episode: string): Planned {
   return { effect: { kind: "run.retry", run: run.id, episode }, dueInMs: lookAgainMs, timer: true };
 }
@@ -68,7 +71,7 @@ export function givenUpRun(
   };
 }
 
-/** The runs of a closed episode are not tried again. Once the incident is no longer open, none is. */
+/** The runs without retries of a closed episode. Once the incident is no longer open, no run is tried again. */
 export function withoutRetries(
   runs: readonly RunSummary[],
   { episode, isOpen }: { readonly episode: string; readonly isOpen: boolean },
@@ -83,7 +86,7 @@ function waitingRun({ runs }: Incident, id: string): RunSummary | undefined {
   return runs.find((run) => run.id === id && (run.retryAtMs !== undefined || run.asked === true));
 }
 
-/** The run that the model was asked about again. */
+/** The run to which the model's answer belongs. */
 function answeredRun(incident: Incident, event: IncidentEvent): RunSummary | undefined {
   if (event.type !== "verified" || incident.state !== "open") return undefined;
   const [id = "", asked] = event.run.split("~");

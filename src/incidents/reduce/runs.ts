@@ -1,4 +1,4 @@
-/** The aspect of runs: which runs are started, and what the incident remembers of them. */
+/** The aspect of runs: it starts runs, and stores their summaries in the incident. */
 import type { EpisodeClosed } from "../../detection/event.ts";
 import type { RunEffect } from "../effect.ts";
 import type { IncidentEvent, RunChanged } from "../event.ts";
@@ -27,7 +27,7 @@ function opened(transition: Transition): Change<"runs"> {
   return { ...(runsAfter && { slice: { runs: runsAfter } }), effects: starts(transition) };
 }
 
-/** What people, the model or the target's health say of a run. */
+/** Changes of runs by people, by the model or by the target's health. */
 function answeredOrJudged(transition: Transition): Change<"runs"> | undefined {
   const { event, incident } = transition;
   const word = answered(transition);
@@ -48,11 +48,11 @@ function closed(
   return { slice: { runs: withoutProposals(withoutRetries(incident.runs, over), over) } };
 }
 
-/** Several members may match a fix that one run has done already. Only that run is remembered and told. */
+/** Several members may match a fix that one run has already done. Only that run is stored and reported. */
 const isAlreadyDone = ({ status, gate, wish }: RunSummary): boolean =>
   status === "denied" && gate === "already_done" && wish === undefined;
 
-/** A proposal that is reported twice must not discard what people have answered since. */
+/** Whether the proposal is known. A second report of it must not discard the answers of people. */
 function isAskedAlready({ status, proposal }: RunSummary, known: RunSummary | undefined): boolean {
   if (status !== "proposed" || proposal === undefined) return false;
   return known?.proposal?.id === proposal.id && known.proposal.madeAtMs === proposal.madeAtMs;
@@ -119,7 +119,7 @@ function judgedWith({ incident, event, moment }: Transition): RunSummary | undef
 /**
  * The run with the outcome that the event gives it; undefined when the event judges no run of this incident.
  *
- * Health can only count against a run: a healthy container does not prove that the model recovered.
+ * Health can only show that a run failed. A healthy container does not prove that the model recovered.
  */
 export function judgedRun(incident: Incident, event: IncidentEvent): RunSummary | undefined {
   if (event.type !== "verified" && event.type !== "health_checked") return undefined;

@@ -1,9 +1,9 @@
 /**
- * The aspect of silences: from when to when nothing is reported about the incident, and what is reported at the end.
+ * The aspect of silences: the time in which the incident is not reported, and the report at its end.
  *
  *     silence ──► tickets, comments and runs wait ── its end, or `unsilence` ──► what is still open is reported
  *
- * A silence covers what was broken when it was declared. A higher severity, another feature or another model is
+ * A silence covers the faults at the time of its declaration. A higher severity, another feature or another model is
  * reported as usual.
  */
 import type { Commanded, SilenceDue } from "../deed.ts";
@@ -35,7 +35,7 @@ export function isSilenced(transition: Transition): boolean {
   return covers(silence, episode, moment.nowMs);
 }
 
-/** Whether the event ended the silence, so that what is still open has to be reported. */
+/** Whether the event ended the silence, so that the open faults have to be reported. */
 export function endsSilence({ before, incident }: Transition): boolean {
   return before?.silence !== undefined && incident.silence === undefined;
 }
@@ -112,7 +112,7 @@ function ended({ incident, moment }: Transition): Change<"silence"> {
   };
 }
 
-/** Retries now the runs that were to wait for the end of the silence. */
+/** Tries the runs again that waited for the end of the silence. */
 function askedAgain({ runs, state }: Incident, nowMs: number): readonly Planned[] {
   if (state !== "open") return [];
   return runs.flatMap((run) => {

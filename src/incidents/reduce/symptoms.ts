@@ -1,4 +1,7 @@
-/** The aspect of symptoms: which were seen, which of them a ticket reported, and which people closed as "won't do". */
+/**
+ * The aspect of symptoms: which were seen, which of them a ticket reported, and for which people closed it as "won't
+ * do".
+ */
 import type { IncidentEvent } from "../event.ts";
 import type { Incident } from "../incident.ts";
 import { isShared } from "../member.ts";
@@ -18,7 +21,10 @@ export const symptoms: Aspect<"symptoms"> = {
   },
 };
 
-/** Whether the ticket reports the newest episode: it was seen open since, or its text was written for all members. */
+/**
+ * Whether the ticket reports the newest episode. Its text was written for all members, or the tracker showed it open
+ * since.
+ */
 function tells(event: IncidentEvent, incident: Incident): boolean {
   const { ticket, episode } = incident;
   if (event.type === "ticket_written") return event.ticket === ticket?.id && isShared(incident);

@@ -23,7 +23,7 @@ const rememberedTickets = 10;
 const ensure: Planned = { effect: { kind: "ticket.ensure" } };
 const update: Planned = { effect: { kind: "ticket.update" } };
 
-/** It stands behind the aspects whose changes it shows on the ticket. */
+/** It comes after the aspects whose changes it shows on the ticket. */
 export const ticketCare: Aspect<Slice> = {
   name: "ticketCare",
   slice: ["written", "closedByHand", "formerTickets"],
@@ -38,7 +38,7 @@ export const ticketCare: Aspect<Slice> = {
   },
 };
 
-/** The first ticket, or one that goes on from a former one. */
+/** The first ticket, or one that replaces a former one. */
 function opened(transition: Transition, event: TicketOpened): Change<Slice> {
   const { before, incident, moment } = transition;
   const former = before?.ticket;
@@ -64,7 +64,10 @@ function opened(transition: Transition, event: TicketOpened): Change<Slice> {
   };
 }
 
-/** Whether the new ticket lacks something: the tracker took no description, or more happened while it was created. */
+/**
+ * Whether the new ticket needs an update: the tracker took no description, or the incident changed while it was
+ * created.
+ */
 function isBehind({ runs, occurrences, people }: Incident, { lacksText }: TicketOpened): boolean {
   return lacksText === true || runs.length > 0 || occurrences > 1 || people !== undefined;
 }
@@ -84,7 +87,7 @@ function seen(transition: Transition, event: TicketObserved): Change<Slice> | un
   return event.as === "gone" ? gone(transition) : respected(transition, [saidSo]);
 }
 
-/** People closed the ticket of this symptom as "won't do". */
+/** Whether people closed a ticket about the newest symptom as "won't do". */
 const isMuted = (incident: Incident): boolean => newestSymptom(incident)?.wontDo === true;
 
 /** A deleted ticket is replaced at once. If the replacement is deleted too, the next one comes after the usual time. */
@@ -119,7 +122,7 @@ function respected(
 const respectedMs = ({ moment }: Transition): number =>
   moment.settings.closedByHandMs ?? defaultClosedByHandMs;
 
-/** A person closes or reopens the ticket by a command. The answer tells it, so there is no comment. */
+/** A person closes or reopens the ticket by a command. The answer reports it, so there is no comment. */
 function commanded(transition: Transition, deed: Deed): Change<Slice> | undefined {
   const { incident } = transition;
   if (incident.ticket === undefined) return undefined;
@@ -137,7 +140,7 @@ function commanded(transition: Transition, deed: Deed): Change<Slice> | undefine
   return { ...closed, effects: [resolve, ...(closed.effects ?? [])] };
 }
 
-/** A person closed the ticket in the tracker. The answer to that person tells it, so there is no comment. */
+/** A person closed the ticket in the tracker. The answer to that person reports it, so there is no comment. */
 function closedInTracker(transition: Transition): Change<Slice> | undefined {
   const { state, closedByHand } = transition.incident;
   return state === "open" && closedByHand === undefined ? respected(transition, []) : undefined;
@@ -177,7 +180,7 @@ function followUps(transition: Transition, before: Incident): readonly Planned[]
 
 /** Whether a new episode asks for an open ticket. The aspect of tickets reopens the ticket of a resolved incident. */
 function needsOpenTicket({ state, telling }: Incident): boolean {
-  // While an update about members is due, only the first of its members asks.
+  // While an update about members is due, only the first new member requests an open ticket.
   const isAsked = telling?.due === true && telling.ensured === true;
   return state !== "resolved" && !isAsked;
 }

@@ -1,4 +1,4 @@
-/** The aspect of tickets: when a ticket is opened and resolved, and which incidents go to a digest instead. */
+/** The aspect of tickets: it opens and resolves tickets, and gives some incidents to a digest instead. */
 import { modelName } from "../../model-key.ts";
 import { entryOf, isLate, lateTicketMs } from "../digest.ts";
 import type { IncidentEvent, TicketMoved } from "../event.ts";
@@ -20,7 +20,7 @@ import { endsSilence, isSilenced } from "./silences.ts";
 
 type Slice = "ticket" | "ticketPromisedAtMs" | "inDigest" | "telling" | "heldBack";
 
-/** It stands before the runs, so that the ticket is promised before any fix is started. */
+/** It comes before the aspect of runs, so that the ticket is planned before any fix starts. */
 export const tickets: Aspect<Slice> = {
   name: "tickets",
   slice: ["ticket", "ticketPromisedAtMs", "inDigest", "telling", "heldBack"],
@@ -58,23 +58,23 @@ function isHeldBack(before: Incident | undefined): boolean {
   return before?.heldBack === true;
 }
 
-/** Notes that the ticket waits for the end of the silence. Nothing changes where one exists or was promised. */
+/** Records that the ticket waits for the end of the silence. Nothing changes if a ticket exists or is planned. */
 function heldBack({ before, incident }: Transition): Change<Slice> {
   if (incident.ticket !== undefined || !wantsTicket(before)) return {};
   return { slice: { heldBack: true, inDigest: undefined } };
 }
 
-/** A silence may also be declared after the ticket was promised and before it exists. */
+/** Records a silence that was declared after the ticket was planned and before it exists. */
 function silenced({ ticket, inDigest }: Incident): Change<Slice> {
   return ticket === undefined && inDigest !== true ? { slice: { heldBack: true } } : {};
 }
 
-/** Whether a ticket is due: the incident is new, was over, or was held back. */
+/** Whether a ticket is needed: the incident is new, was resolved, or its ticket was held back. */
 function wantsTicket(before: Incident | undefined): boolean {
   return before === undefined || before.state === "resolved" || isHeldBack(before);
 }
 
-/** Promises a ticket for an incident that is new or comes again. Beyond the budget it gets an entry in a digest. */
+/** Plans a ticket for a new or repeated incident. Beyond the budget the incident gets an entry in a digest. */
 function opensTicket(transition: Transition): Change<Slice> {
   const { before, incident, moment } = transition;
   if (isSilenced(transition)) return heldBack(transition);
@@ -105,12 +105,12 @@ function hasRoom({ severity, episode }: Incident, { settings, ticketsLeft = 1 }:
   return settings.ticketed !== true || isOutside || ticketsLeft > 0;
 }
 
-/** An incident of an overflow has become P0, so it gets a ticket of its own. */
+/** Whether an incident of an overflow has become P0. Such an incident gets its own ticket. */
 function isUrgentOverflow({ before, incident }: Transition): boolean {
   return incident.severity === "P0" && before?.severity !== "P0" && isOverflown(incident);
 }
 
-/** The incident has no ticket of its own: it is listed in a digest. */
+/** Whether a digest lists the incident, which has no ticket of its own. */
 const isOverflown = ({ ticket, inDigest }: Incident): boolean =>
   ticket === undefined && inDigest === true;
 
@@ -142,7 +142,7 @@ function resolved(transition: Transition): Change<Slice> {
   return { slice: { inDigest: true }, digestEntry: entryOf(incident, moment.nowMs) };
 }
 
-/** The tracker has the ticket, or has it by another key. */
+/** The tracker has created the ticket, or moved it to another key. */
 function ticketNamed(incident: Incident, event: IncidentEvent): Change<Slice> | undefined {
   if (event.type === "ticket_opened") return ticketOpened(incident, event.ticket);
   return event.type === "ticket_moved" ? ticketMoved(incident, event) : undefined;
@@ -156,7 +156,7 @@ function ticketOpened(incident: Incident, ticket: TicketRef): Change<Slice> {
   const { inDigest, members, partOf } = incident;
   const telling = isShared(incident) ? { due: false, said: members.joined } : undefined;
   const slice = { ticket, inDigest: undefined, telling };
-  // The ticket was being created while the incident was found to be over, or a part of another.
+  // While the ticket was being created, the incident ended or was merged into another one.
   return inDigest === true || partOf !== undefined
     ? { slice, effects: [{ effect: { kind: "ticket.resolve" } }] }
     : { slice };

@@ -1,6 +1,6 @@
 /**
- * Runs that may have made it worse: what else broke between the act and its verification. The aspect of runs calls
- * this file.
+ * Finds faults that began between the act of a run and its verification, which the run may have caused. The aspect of
+ * runs calls this file.
  */
 import type { EpisodeOpened } from "../../detection/event.ts";
 import type { Episode } from "../episode.ts";
@@ -10,7 +10,7 @@ import type { Transition } from "./aspect.ts";
 
 const mostFeatures = 10;
 
-/** The runs, each unjudged one with what became worse since its act; undefined when nothing did. */
+/** The runs. Each unjudged one has what became worse since its act. Undefined when nothing did. */
 export function worsened(transition: Transition): readonly RunSummary[] | undefined {
   const { event, before, incident } = transition;
   if (event.type !== "episode_opened" || before === undefined) return undefined;
@@ -22,7 +22,7 @@ export function worsened(transition: Transition): readonly RunSummary[] | undefi
   return runs.some((run, n) => run !== incident.runs[n]) ? runs : undefined;
 }
 
-/** Whether the run can have caused it: it acted before, is not judged yet, and is for the same member. */
+/** Whether the run can have caused the new fault: it acted before, is not judged yet, and is for the same member. */
 function isJudgedBy(
   { status, outcome, atMs, episode }: RunSummary,
   { before, memberBefore }: Transition,
