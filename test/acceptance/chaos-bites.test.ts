@@ -108,19 +108,14 @@ describe.concurrent("a chaos run", () => {
   );
 
   it(
-    "fails a program that lets one approval count for the next run on the target too",
+    "fails a program that acts on what nobody has approved",
     async () => {
-      const file = "healing/gates/approval.js";
-      const changes = [
-        { file, from: "answered, act }) => {", to: "answered, act, wished, before }) => {" },
-        {
-          file,
-          from: "if (answered === undefined)",
-          to: `if (answered === undefined && wished !== true && before?.acted > 0) return allowed;
-        if (answered === undefined)`,
-        },
-      ];
-      const verdict = await judge(changes, {
+      const unasked = {
+        file: "healing/gates/approval.js",
+        from: "if (answered === undefined)",
+        to: "if (answered === undefined)\n        return allowed;\n    if (answered === undefined)",
+      };
+      const verdict = await judge([unasked], {
         stream: "postgres",
         only: ["models broken together"],
         enough: async ({ storeUrl }) => (await actedUnasked(storeUrl)).length > 0,
