@@ -51,7 +51,7 @@ const names = new Set(
     .concat("marker", "effects", "restored", "help"),
 );
 /** They go on until they are stopped. */
-const daemons = /^driftwarden (run|demo|sandbox)\b/;
+const daemons = /^driftwarden (run|demo|executor|sandbox)\b/;
 
 const printed = [
   ...[
@@ -110,6 +110,7 @@ function typed(command: string): string {
     .replace(/--config$/, "--config FILE")
     .replace(/--csv$/, "--csv rows.csv")
     .replaceAll(/\bFILE\b/g, "driftwarden.yaml")
+    .replaceAll(/\bRUN\b/g, "4580c5ca")
     .replaceAll(/\bCOMMAND\b/g, "check");
 }
 

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../../src/clock.ts";
 import { runLedger } from "../../../src/healing/run-ledger.ts";
 import { recordEvents } from "../../../src/incidents/record-events.ts";
+import type { RunReplica } from "../../../src/incidents/run-replica.ts";
 import { changeFreezes } from "../../../src/store/freezes/change.ts";
 import { moveMembers } from "../../../src/store/incident-members/member.ts";
 import { acceptAtFirst, acceptRows } from "../../../src/store/journal/accept-rows.ts";
@@ -36,6 +37,19 @@ const settings = {
   fixesFor: () => [],
 };
 
+const plannedReplica: RunReplica = {
+  n: 1,
+  targetId: "c1",
+  targetName: "svc-1",
+  host: "h1",
+  snapshot: {},
+  status: "planned",
+  detail: null,
+  begunAtMs: null,
+  finishedAtMs: null,
+  after: null,
+};
+
 /** A store in which an episode was decided, an incident opened, a ticket promised, a fix run, and a freeze declared. */
 async function storeInUse(clock: Clock = systemClock): Promise<Store> {
   const store = await stores.open();
@@ -58,6 +72,7 @@ async function storeInUse(clock: Clock = systemClock): Promise<Store> {
   await ledger.decide({ id: "r1", fix: "restart-svc", sinceMs: 0 }, () => ({
     ...storedRun("r1"),
     status: "acting",
+    replicas: [plannedReplica],
   }));
   await ledger.finish("r1", { status: "acted", detail: "restarted", finishedAtMs: 2 });
   const freeze = freezeOf();
@@ -215,6 +230,7 @@ describe("FR-A1: rows that an older program wrote", () => {
     expect(await acceptRows(store, 3)).toEqual({
       runs: 1,
       run_decisions: 0,
+      run_replicas: 0,
       freezes: 0,
       incidents: 1,
       incident_members: 0,
