@@ -17,7 +17,7 @@ interface Numbers {
   readonly distance: Float64Array;
   /** The same, clipped. */
   readonly residual: Float64Array;
-  /** Clipped distance over the deviation; 0 for an absent or a mostly zero feature. */
+  /** `residual` / √(deviation² + `floor`); 0 for a feature that is absent or mostly zero. */
   readonly z: Float64Array;
   /** `floor` over the squared deviation. */
   readonly floors: Float64Array;

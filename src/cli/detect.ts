@@ -95,7 +95,7 @@ export interface DetectOptions extends DetectorChoice {
   readonly ignore?: readonly string[];
   /** What separates the cells. Default: what the header has. */
   readonly delimiter?: string | undefined;
-  /** Only the rows at which an episode opens. */
+  /** Only the rows at which an episode opens; with one detector, those at which its score rises to 1.0 or more. */
   readonly alerts?: boolean;
   /** From a configuration, instead of the default set and decision. */
   readonly detectors?: readonly DetectorUse[];

@@ -17,7 +17,7 @@ export function nameOfTargets([first, ...more]: readonly Target[]): string | und
 }
 
 /**
- * The replica whose turn it is. An unhealthy one comes first, so that no healthy one is taken down while it is away.
+ * The replica whose turn it is. An unhealthy one comes first. Otherwise a healthy one would be taken down while another does not work.
  *
  * @param targets those that are still to be restarted
  */

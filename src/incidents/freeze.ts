@@ -39,7 +39,7 @@ export interface FreezeMoment {
   readonly freezes: readonly Freeze[];
 }
 
-/** Why a freeze does not begin or end. */
+/** Why a freeze cannot be declared, or cannot be ended. */
 export interface FreezeProblem {
   readonly code: "bad_arguments" | "taken_name" | "unknown_freeze" | "nothing_to_do" | "several";
   /** Sentences that end with a full stop. Names in them are printable. */

@@ -30,7 +30,10 @@ export interface QueryInput {
   readonly fromMs: number;
 }
 
-/** @returns undefined where a name holds characters that cannot be shown or typed */
+/**
+ * @returns undefined where the model's name, or the name of a feature that the query needs, cannot be pasted unchanged: it
+ *   has braces, invisible characters or superfluous blanks, or more than 200 characters
+ */
 export function queryFor(input: QueryInput): string | undefined {
   const { model, feature, kind } = input;
   const names = [model, ...(needsFeature.has(kind) ? [feature ?? ""] : [])];

@@ -1,6 +1,6 @@
 /**
- * Decides whether a dependency may be asked. It opens after three failures in a row that show the dependency as
- * unavailable. While it is open, no effect is sent. After the pause one probe is sent. Its result closes the breaker or
+ * Decides whether a dependency may be asked. A breaker opens after three failures in a row that show the dependency as
+ * unavailable, or after one that asks for a pause. While it is open, no effect is sent. After the pause one probe is sent. Its result closes the breaker or
  * opens it again.
  *
  *     closed ──3 failures, or one that asks for a pause──► open ──pause over──► half_open ──probe succeeds──► closed

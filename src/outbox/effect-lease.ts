@@ -29,8 +29,8 @@
  * # Failure handling
  *
  * - The window has passed: `mayAct` renews the lease first. If another worker has taken the effect, it throws.
- * - The process dies after the intent was stored: the next worker finds the intent. It looks up the result and does not
- *   act again.
+ * - The process dies after the intent was stored: the next worker finds the intent and looks up the result first. A
+ *   restart is never repeated. A ticket or a comment is written only if it is not found.
  * - A background renewal fails: the next one follows, and `mayAct` renews for itself.
  * - Not covered: a process is stopped for more than TTL / 2 between the check of its permit and the system call that
  *   writes. Both are in one turn of its event loop. It acts when it resumes.

@@ -2,8 +2,8 @@
  * Finds times that are far from all others, such as a row dated 2099 or 1970 among rows of one month. Such a row would
  * advance the clock, and every model would count as silent.
  *
- *     stray  ⇔  at most 1 % of the rows, before or after a gap that is
- *               longer than 7 days and than ten times the span of the 98 % in the middle
+ *     stray  ⇔  at most 1 % of the rows, but at least one row, before or after a gap that is
+ *               longer than 7 days and than ten times the span of the rows in the middle
  *
  * Rows ahead of the clock are left out, as in the daemon, if they are at most 1 %. So a file whose rows are all in the
  * future is read unchanged.

@@ -76,7 +76,10 @@ function isNumeric(rows: CsvBatch["rows"], column: number): boolean {
   return cells.some((cell) => parseNumber(hasComma ? withPoint(cell) : cell) !== undefined);
 }
 
-/** Whether, on average, at least two lines agree in these columns. Then each line may be one importance. */
+/**
+ * Whether each combination of values in these columns occurs in two or more lines on average. Then each line may be one
+ * importance.
+ */
 function repeats(rows: CsvBatch["rows"], columns: readonly number[]): boolean {
   const seen = new Set(rows.map((row) => JSON.stringify(columns.map((column) => row[column]))));
   return seen.size <= rows.length / 2;

@@ -26,7 +26,7 @@ export interface ExecutorOptions {
 const pauseMs = 250;
 
 /**
- * An engine that acts through an executor. Each call opens its own connection.
+ * An engine that acts through an executor. Each request to the executor has a connection of its own.
  *
  * A restart always needs a permit. Its answer may get lost when the executor stops. The restart is then requested again
  * with the same effect. The executor answers from its own record, and never acts twice for one effect on one container.

@@ -14,8 +14,9 @@
  *
  * # Forgotten models
  *
- * A model that was forgotten still counts for records before its end. So its stay is kept, in the place of its saved
- * state, as long as a replay may begin before its end.
+ * A model that was forgotten still counts for records from before the moment at which it was forgotten. So when it
+ * joined and when it was forgotten (its *stay*) is stored where its state was, as long as a replay may begin before
+ * that moment.
  */
 import type { ModelKey } from "../../model-key.ts";
 import type { ModelRecord } from "../../stream/record.ts";

@@ -73,7 +73,7 @@ export interface FactsAtHand extends Standing {
   readonly fix: FixLimits;
   /** The freeze, or the silence, that matches this fix; undefined when none does. */
   readonly freeze: Hold | undefined;
-  /** The maintenance windows that match this fix, whether they hold now or not. Left out: none does. */
+  /** The maintenance windows that match the incident and its known targets, in force now or not. Left out: none does. */
   readonly maintenance?: readonly MaintenanceWindow[];
   /** When the store was last restored, or may have been; undefined when it never was. */
   readonly restoredAtMs: number | undefined;

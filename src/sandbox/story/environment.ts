@@ -16,7 +16,7 @@ import { createDatabases, createStoryTable, type StoryTable } from "./table.ts";
 
 export interface DemoEnvironmentOptions {
   readonly clock: Clock;
-  /** Told how each thing that was started is stopped, the last one first. */
+  /** Called for each thing that was started, with how to stop it. The caller stops them in reverse order. */
   readonly onStop: (name: string, stop: () => Promise<void>) => void;
   /** A real Docker engine instead of the simulated one. */
   readonly docker: boolean;
