@@ -59,16 +59,8 @@ export type IncidentKind = (typeof incidentKinds)[number];
  * nothing.
  */
 export const openedKinds = [
-  "shift",
-  "leak",
-  "silent",
-  "feature_missing",
-  "frozen",
-  "bad_values",
-  "second_exporter",
-  "new_feature",
+  ...episodeKinds.filter((kind) => kind !== "level_shift"),
   "source_silent",
-  "quarantined",
   "storm",
 ] as const satisfies readonly IncidentKind[];
 
