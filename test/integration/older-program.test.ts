@@ -10,7 +10,7 @@ import { Feeder } from "../acceptance/feeder.ts";
 import { runCommand } from "../programs/command.ts";
 import { type Daemon, startDaemon } from "../programs/daemon.ts";
 import { eventually } from "../programs/eventually.ts";
-import { buildOlder, inHistory, type OlderProgram } from "../programs/older-program.ts";
+import { buildOlder, inHistory } from "../programs/older-program.ts";
 import { startTestPostgres } from "../programs/postgres.ts";
 
 const commit = "7adbaef";
@@ -34,14 +34,13 @@ const statesOf = async (daemon: Daemon): Promise<readonly string[]> =>
 
 describe.runIf(await inHistory(commit))("the program of 7adbaef", () => {
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs: 30_000 });
-  let older: OlderProgram;
+  let program: string;
   let configFile: string;
   let jira: JiraSandbox;
   let feeder: Feeder;
 
   beforeAll(async () => {
-    older = await buildOlder(commit);
-    lifecycle.onStop("older program", () => older.remove());
+    ({ program } = await buildOlder(commit));
     const postgres = await startTestPostgres();
     lifecycle.onStop("postgres", () => postgres.stop());
     jira = await startJiraSandbox();
@@ -75,9 +74,9 @@ http: {listen: "127.0.0.1:0"}
     expect(await ours.stop()).toBe(0);
 
     const verify = ["audit", "verify", "--config", configFile];
-    const { code, err } = await runCommand(verify, older);
+    const { code, err } = await runCommand(verify, { program });
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining("DW_STORE_TOO_NEW") });
-    const said = await runCommand(["run", "--config", configFile], older);
+    const said = await runCommand(["run", "--config", configFile], { program });
     expect(`${said.out}${said.err}`).toContain("DW_STORE_TOO_NEW");
     expect(said.code).not.toBe(0);
 
