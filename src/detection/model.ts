@@ -3,8 +3,7 @@ import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import { Assembler } from "./attribution/assembler.ts";
 import { Cadence } from "./attribution/cadence.ts";
-import type { DetectionCounts, DropReason } from "./attribution/counts.ts";
-import type { AttributionRecorder } from "./attribution-recorder.ts";
+import type { DropReason } from "./attribution/counts.ts";
 import { pastAttribution } from "./baseline/past-attribution.ts";
 import { type Assembled, type Assessment, Baseline } from "./baseline.ts";
 import { ask, closedEvent, episodeOf, stepEpisode } from "./episode/episode.ts";
@@ -16,19 +15,12 @@ import { heardAt, silentDue, silentSince, withGap } from "./episode/silence.ts";
 import { answer, answerDue, giveUp, observe } from "./episode/verification.ts";
 import type { DetectionEvent, EpisodeClosed } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";
+import type { ModelContext } from "./model-context.ts";
 import { type ModelFacts, newFacts, warmUpOf } from "./model-facts.ts";
-import { type EngineSettings, isVersion, type SourceSettings } from "./settings.ts";
+import { isVersion, type SourceSettings } from "./settings.ts";
 import type { ModelParts } from "./snapshot.ts";
-import type { WorkspacePool } from "./workspace.ts";
 
-/** What all models of an engine share. */
-export interface ModelContext {
-  readonly settings: EngineSettings;
-  readonly pool: WorkspacePool;
-  readonly counts: DetectionCounts;
-  /** Receives every attribution; undefined where no chart is drawn. */
-  readonly history: AttributionRecorder | undefined;
-}
+export type { ModelContext } from "./model-context.ts";
 
 export class WatchedModel {
   readonly key: ModelKey;
@@ -108,9 +100,14 @@ export class WatchedModel {
   take(row: Row): DropReason | undefined {
     const placement = this.#assembler.add(row);
     if (placement === "placed") return undefined;
-    if (placement !== "completes" && placement !== "belongs_to_next") return placement;
+    if (placement !== "belongs_to_next") return placement;
     this.#close();
-    return placement === "completes" ? undefined : this.take(row);
+    return this.take(row);
+  }
+
+  /** Call it after the last row of a record: closes the open attribution if it is complete. */
+  endRows(): void {
+    if (this.#assembler.isComplete) this.#close();
   }
 
   /** Closes the open attribution, complete or not. */

@@ -11,7 +11,7 @@ import type { DetectorUse, EngineSettings, Transform } from "./settings.ts";
 const formatVersion = 1;
 
 /** Raised whenever a changed rule or threshold may decide the same rows and bytes otherwise. */
-const rulesVersion = 4;
+const rulesVersion = 5;
 
 interface Section {
   readonly name: string;

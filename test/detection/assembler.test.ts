@@ -51,7 +51,7 @@ describe("an attribution", () => {
 
   it("closes when a feature repeats with another time", () => {
     const world = new World({ assemblyWindowUs: 60 * minute });
-    for (let i = 0; i < 5; i++) world.apply(rowsRecord(i, rowsAt(i, vectorOf(i)).slice(0, 3 + i)));
+    for (let i = 0; i < 5; i++) world.apply(rowsRecord(i, rowsAt(i, vectorOf(i)).slice(i)));
     expect(attributions(world)).toBe(4);
   });
 
@@ -76,6 +76,25 @@ describe("an attribution", () => {
     expect(attributions(world)).toBe(20);
     expect(view?.lastAt).toBe(start + 19 * cadence + (view?.features ?? 0) * 1_000_000 - 1_000_000);
     expect(view?.cadence).toBe(cadence);
+  });
+
+  it.each([1, 2, 3])(
+    "takes in a feature that was absent from the first %i attributions, in its first row",
+    (absent) => {
+      const world = new World().run(0, 6, (i) => (i < absent ? { a: 0.3 } : { a: 0.3, b: 0.7 }));
+      world.run(6, 7, () => ({ a: 0.3 }));
+      const [view] = world.engine.models();
+      expect(view?.features).toBe(2);
+      expect(world.engine.counters).toMatchObject({ attributions: 7, dropped: { late: 0 } });
+      expect(world.engine.rows()).toEqual({ main: { attributed: 7 + 6 - absent } });
+    },
+  );
+
+  it("takes in a feature whose first value was no number, in its first number", () => {
+    const world = new World().run(0, 6, (i) => ({ a: 0.3, b: i === 0 ? Number.NaN : 0.7 }));
+    const [view] = world.engine.models();
+    expect(view?.features).toBe(2);
+    expect(world.engine.counters).toMatchObject({ attributions: 6, dropped: { late: 0 } });
   });
 
   it("drops and counts rows that come after it was closed", () => {

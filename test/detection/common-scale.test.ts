@@ -54,7 +54,7 @@ describe("the common scale", () => {
       return i >= settled && i < settled + 20 ? { ...vector, leaked: 2 } : vector;
     });
     expect(world.opened.map(({ kind, at }) => [kind, indexOf(at)])).toEqual([
-      ["new_feature", settled + 2],
+      ["new_feature", settled + 1],
     ]);
     expect(world.closed).toEqual(["recovered"]);
   });

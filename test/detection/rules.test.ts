@@ -101,10 +101,22 @@ describe("a feature that was never there before", () => {
     ]);
   });
 
-  it("is waited for from the next attribution on when its first row comes after all others", () => {
-    expect(summary(after(310, (vector) => ({ ...vector, leaked: 0.5 })))).toEqual([
-      ["new_feature", 302, "leaked"],
-    ]);
+  it("takes part at once when its row stands behind all others of its time", () => {
+    const world = after(310, (vector) => ({ ...vector, leaked: 0.5 }));
+    expect(summary(world)).toEqual([["new_feature", 301, "leaked"]]);
+    expect(world.engine.counters.dropped.late).toBe(0);
+  });
+
+  it("is waited for from the next attribution on when its first row comes in a later record", () => {
+    const world = new World().run(0, 300, vectorOf);
+    for (let i = 300; i < 310; i++) {
+      const rows = rowsAt(i, { ...vectorOf(i), leaked: 0.5 });
+      world.apply(rowsRecord(i, rows.slice(0, -1)));
+      world.apply(rowsRecord(i, rows.slice(-1)));
+      world.apply(tickAt(i + 0.5));
+    }
+    expect(summary(world)).toEqual([["new_feature", 302, "leaked"]]);
+    expect(world.engine.counters.dropped.late).toBe(1);
   });
 
   it("is adopted in silence when it is near zero", () => {

@@ -41,6 +41,22 @@ const rows = (...more: readonly string[]): string =>
     "",
   ].join("\n");
 
+describe("an empty last cell of the first attribution", () => {
+  const times = [0, 1, 2, 3, 4, 5];
+
+  it("leaves out no row of a wide table", async () => {
+    const lines = times.map((i) => `${at(i)},m,0.3,${i === 0 ? "" : 0.7}`);
+    const { summary } = await replay(["timestamp,model,a,b", ...lines, ""].join("\n"));
+    expect(summary).toMatchObject({ rows: 11, attributions: 6, left_out: {} });
+  });
+
+  it("leaves out no row of a long table, and counts the one without a number", async () => {
+    const lines = times.map((i) => `${at(i)},m,a,0.3\n${at(i)},m,b,${i === 0 ? "" : 0.7}`);
+    const { summary } = await replay([header, ...lines, ""].join("\n"));
+    expect(summary).toMatchObject({ rows: 12, attributions: 6, left_out: {}, without_number: 1 });
+  });
+});
+
 const refusal = async (content: string | Uint8Array, format?: FileFormat) =>
   replay(content, format).then(
     () => undefined,

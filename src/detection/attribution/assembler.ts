@@ -63,15 +63,18 @@ export interface AssemblyLimits {
 }
 
 /**
- * What became of a row. `completes`: the row completes the attribution. `belongs_to_next`: the open attribution ends
- * before the row. Any other value is the reason why the row was dropped.
+ * What became of a row. `belongs_to_next`: the open attribution ends before the row. Any other value but `placed` is
+ * the reason why the row was dropped.
  */
-export type RowPlacement = "placed" | "completes" | "belongs_to_next" | DropReason;
+export type RowPlacement = "placed" | "belongs_to_next" | DropReason;
 
 /**
  * An attribution ends when every expected feature has come, when a feature comes again with a time after the newest
  * row, or when a row or the watermark reaches the end of the assembly window. The caller then closes it with
  * {@link finish}, judges it, and calls {@link expect}.
+ *
+ * A complete attribution stays open until a row of another time or the end of the record. So a new feature that was
+ * written with the others takes part, although no attribution has waited for it.
  */
 export class Assembler {
   readonly #slots: FeatureSlots;
@@ -118,8 +121,16 @@ export class Assembler {
     if (seen === row.ts) return this.#again(row, slot);
     const { open, end } = this.#assembly;
     const repeats = seen !== undefined && !Number.isNaN(seen);
-    const isOver = open && (row.ts >= this.due || (repeats && row.ts > end));
+    const isOver =
+      open &&
+      (row.ts >= this.due || (repeats && row.ts > end) || (this.isComplete && row.ts !== end));
     return isOver ? "belongs_to_next" : this.#join(row, slot);
+  }
+
+  /** Whether every expected feature has come. Then close the attribution at the end of the record. */
+  get isComplete(): boolean {
+    const { open, came, expected, patient } = this.#assembly;
+    return open && !patient && expected > 0 && came >= expected;
   }
 
   /** Whether the watermark has reached the end of the open attribution's window. */
@@ -263,7 +274,6 @@ export class Assembler {
     }
     assembly.start = Math.min(assembly.start, row.ts);
     assembly.end = Math.max(assembly.end, row.ts);
-    const complete = assembly.came >= assembly.expected && assembly.expected > 0;
-    return complete && !assembly.patient ? "completes" : "placed";
+    return "placed";
   }
 }

@@ -98,6 +98,7 @@ function takeEach(model: WatchedModel, rows: readonly Row[], intake: Intake): vo
       else countDropped(model.facts.rows, counts, reason);
       if (reason === undefined && !Number.isFinite(row.importance)) counts.nonFinite++;
     }
+    model.endRows();
   } catch (error) {
     addRows(model.facts.rows, "quarantined", rows.length - taken);
     throw error;
