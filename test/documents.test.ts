@@ -5,9 +5,9 @@ import { z } from "zod";
 import { nodesOf, sources, textOf } from "./architecture/syntax.ts";
 
 function filesIn(folder: string, ending: RegExp): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => ending.test(name))
-    .map((name) => join(folder, name));
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && ending.test(entry.name))
+    .map(({ parentPath, name }) => join(parentPath, name));
 }
 
 const read = (file: string): string => readFileSync(file, "utf8");

@@ -1,0 +1,63 @@
+/**
+ * Folders that are packed. A file's mode and time in a package must not depend on the umask and the clock of who packs,
+ * so that the same sources give the same bytes.
+ */
+import {
+  chmodSync,
+  copyFileSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+
+/** Which entries of a folder are copied: by their path below it. */
+export type Wanted = (path: string) => boolean;
+
+/** Copies a file or a folder. Links are followed, so that a package holds no link out of itself. */
+export function copyTree(from: string, to: string, wanted: Wanted = () => true): void {
+  const copy = (path: string): void => {
+    const source = join(from, path);
+    if (statSync(source).isDirectory()) {
+      for (const name of readdirSync(source)) {
+        if (wanted(join(path, name))) copy(join(path, name));
+      }
+    } else {
+      mkdirSync(dirname(join(to, path)), { recursive: true });
+      copyFileSync(source, join(to, path));
+    }
+  };
+  copy("");
+}
+
+/** Writes a file, with the folders above it. */
+export function writeTo(path: string, content: string | Buffer): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
+/** Makes a link, with the folders above it. */
+export function linkTo(target: string, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(target, path);
+}
+
+/** Gives all that lies in `folder` the same time, and one of two modes: `programs` can be run, other files not. */
+export function settle(folder: string, epoch: number, programs: ReadonlySet<string>): void {
+  const settleEntry = (path: string): void => {
+    const entry = join(folder, path);
+    const status = lstatSync(entry);
+    if (status.isDirectory()) {
+      for (const name of readdirSync(entry)) settleEntry(join(path, name));
+    }
+    if (!status.isSymbolicLink()) {
+      chmodSync(entry, status.isDirectory() || programs.has(path) ? 0o755 : 0o644);
+    }
+    lutimesSync(entry, epoch, epoch);
+  };
+  settleEntry("");
+}
