@@ -69,7 +69,7 @@ function commandsOf(help: Help): readonly string[] {
 }
 
 /** Reads what commander prints: usage, description, then lists of two columns. */
-export function parseHelp(text: string): Help {
+function parseHelp(text: string): Help {
   const [usage = "", description = "", ...blocks] = text.trimEnd().split(/\n\n+/);
   const lists = blocks.map((block) => {
     const [title = "", ...lines] = block.split("\n");
