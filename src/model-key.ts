@@ -18,8 +18,11 @@ export function modelKey(name: ModelName): ModelKey {
   return [name.tenant, name.environment, name.source, name.model].map(keyPart).join("/");
 }
 
+/** The names that are joined by `/` in a key. */
+export const partsOf = (key: string): readonly string[] => key.split("/").map(unescapePart);
+
 /** The inverse of {@link modelKey}; missing parts come back empty. */
 export function modelName(key: ModelKey): ModelName {
-  const [tenant = "", environment = "", source = "", model = ""] = key.split("/").map(unescapePart);
+  const [tenant = "", environment = "", source = "", model = ""] = partsOf(key);
   return { tenant, environment, source, model };
 }

@@ -26,7 +26,6 @@ export function sourceList({ sources }: Config): readonly SourceOptions[] {
 }
 
 function sourceOptions(name: string, source: Config["sources"][string]): SourceOptions {
-  const { model, ...columns } = source.columns;
   return {
     ...defaultSourceOptions,
     name,
@@ -38,10 +37,11 @@ function sourceOptions(name: string, source: Config["sources"][string]): SourceO
       statementTimeoutMs: source.statement_timeout,
     },
     table: source.table,
-    columns: { ...columns, ...(model !== undefined && { model }) },
+    columns: source.columns,
     ...(source.versioned_names !== undefined && { versionedNames: source.versioned_names }),
     modelName: source.model ?? name,
     timeZone: source.time_zone,
+    timeUnit: source.time_unit,
     pollIntervalMs: source.poll_interval,
     pageRows: source.page_rows,
     overlapMs: source.overlap,

@@ -26,6 +26,7 @@ export function ticketHelp(
           table: source.table,
           columns: source.columns,
           timeZone: source.time_zone,
+          timeUnit: source.time_unit,
           versionedNames: source.versioned_names,
         },
       ]),

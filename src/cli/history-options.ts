@@ -6,7 +6,7 @@ import { commonSource } from "../config/common-source.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { parseDuration } from "../duration.ts";
-import type { ColumnNames } from "../replay/columns.ts";
+import { type ColumnNames, columnNames } from "../replay/columns.ts";
 import { csvSources } from "../replay/csv-source.ts";
 import { type DatabaseReading, databaseSource } from "../replay/database-source.ts";
 import { openClawAt } from "../replay/openclaw.ts";
@@ -121,7 +121,7 @@ async function sourcesOf(
       delimiter,
       columns,
       wide: given.wide,
-      configured: sources.map((source) => source.columns),
+      configured: sources.map((source) => columnNames(source.columns)),
       say,
     });
   }

@@ -2,25 +2,10 @@
 import { z } from "zod";
 import { templateProblem } from "../model-family.ts";
 import { databaseKeys, withDatabaseRules } from "./database.ts";
-import {
-  anyObject,
-  count,
-  duration,
-  identifier,
-  modelPart,
-  text,
-  timeZone,
-  waiting,
-} from "./fields.ts";
+import { anyObject, count, duration, modelPart, text, timeZone, waiting } from "./fields.ts";
+import { sourceColumns, timeUnit } from "./source-columns.ts";
 
 const openClawUrl = "postgres://readonly@127.0.0.1/explainability";
-
-const columns = z.strictObject({
-  timestamp: identifier.default("timestamp"),
-  feature: identifier.default("feature_name"),
-  importance: identifier.default("importance"),
-  model: identifier.optional(),
-});
 
 const versionedNames = text.pipe(
   z.string().superRefine((template, context) => {
@@ -46,8 +31,9 @@ const source = withDatabaseRules(
       tenant: modelPart.default("default"),
       environment: modelPart.default("production"),
       time_zone: timeZone.prefault("UTC"),
+      time_unit: timeUnit.optional(),
       table: text.default("explainability_metrics"),
-      columns: columns.prefault({}),
+      columns: sourceColumns.prefault({}),
       versioned_names: versionedNames.optional(),
       model: modelPart.optional(),
       poll_interval: waiting.prefault("30s"),

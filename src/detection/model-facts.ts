@@ -25,8 +25,11 @@ export interface EpisodeFacts {
 
 export type Told = Readonly<Partial<Record<EpisodeKind, readonly number[]>>>;
 
-/** The last row seen of a level: (window, ts, tid); rows not above it were seen before. */
-export type Position = [window: number, ts: number, tid: number];
+/**
+ * The last row seen of a level: (window, ts, tid, place). Rows not above it were seen before. Without a place it is 0, as
+ * in all states that older versions saved.
+ */
+export type Position = [window: number, ts: number, tid: number, place?: number];
 
 export interface ModelFacts {
   /** The source of its newest rows. Ticks of other sources do not affect the model. */

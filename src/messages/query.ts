@@ -1,5 +1,6 @@
 /** A query that shows people the rows behind an incident, ready to paste into the source's own database. */
 import { likeVersions } from "../model-family.ts";
+import { partsOf } from "../model-key.ts";
 import type { AdvisedKind } from "./advice.ts";
 import { oneLine } from "./text.ts";
 
@@ -7,17 +8,24 @@ import { oneLine } from "./text.ts";
 export interface SourceTable {
   /** The name in SQL, quoted where needed. */
   readonly table: string;
-  /** Names of columns, not quoted; `model` is undefined where one table is one model. */
+  /**
+   * Names of columns, not quoted. `model` is undefined where one table is one model. The importances are one a row, one a
+   * column, or an object in a column.
+   */
   readonly columns: {
     readonly timestamp: string;
-    readonly feature: string;
-    readonly importance: string;
-    readonly model?: string | undefined;
-  };
+    readonly model?: string | readonly string[] | undefined;
+  } & (
+    | { readonly feature: string; readonly importance: string }
+    | { readonly features: readonly string[] }
+    | { readonly values: string }
+  );
   /** Form of model names with a version, such as `{name}-v{version}`. If given, `model` of a query has no version. */
   readonly versionedNames?: string | undefined;
   /** IANA name of the zone in which timestamps without an offset are written. */
   readonly timeZone: string;
+  /** Unit of a time column of numbers; undefined for a column of times. */
+  readonly timeUnit?: "seconds" | "milliseconds" | "microseconds" | undefined;
 }
 
 export interface QueryInput {
@@ -38,26 +46,66 @@ export function queryFor(input: QueryInput): string | undefined {
   const { model, feature, kind } = input;
   const names = [model, ...(needsFeature.has(kind) ? [feature ?? ""] : [])];
   if (names.some((name) => !isTypable(name))) return undefined;
-  const { columns, table } = input.source;
+  const { columns } = input.source;
   const at = quoted(columns.timestamp);
-  const what = quoted(columns.feature);
-  const value = quoted(columns.importance);
   const own = ofModel(input);
-  const since = `${at} >= ${literal(zoned(input.fromMs, input.source.timeZone))}`;
+  const since = `${at} >= ${boundOf(input)}`;
+  if (kind === "silent") return `SELECT max(${at}) ${fromTable(input, own)};`;
+  if (kind === "source_silent") return `SELECT max(${at}) ${fromTable(input, [])};`;
+  const query = { input, at, own, since };
+  return "feature" in columns ? longQuery(query, columns) : rowQuery(query);
+}
+
+interface Query {
+  readonly input: QueryInput;
+  /** The time column in SQL. */
+  readonly at: string;
+  /** The conditions by which rows belong to the model. */
+  readonly own: readonly string[];
+  readonly since: string;
+}
+
+const newest = "ORDER BY 1 DESC LIMIT 50;";
+
+const fromTable = ({ source }: QueryInput, conditions: readonly string[]): string =>
+  `FROM ${source.table}${conditions.length === 0 ? "" : `\nWHERE ${conditions.join(" AND ")}`}`;
+
+function longQuery(
+  { input, at, own, since }: Query,
+  columns: { readonly feature: string; readonly importance: string },
+): string {
+  const { feature, kind } = input;
+  const [what, value] = [quoted(columns.feature), quoted(columns.importance)];
   const ofFeature = feature === undefined ? [] : [`${what} = ${literal(feature)}`];
-  const from = (...conditions: readonly string[]): string =>
-    `FROM ${table}${conditions.length === 0 ? "" : `\nWHERE ${conditions.join(" AND ")}`}`;
-  const newest = "ORDER BY 1 DESC LIMIT 50;";
+  const from = (...conditions: readonly string[]): string => fromTable(input, conditions);
   const values = `SELECT ${at}, ${what}, ${value}\n${from(...own, ...ofFeature, since)}\n${newest}`;
   const queries: Partial<Record<AdvisedKind, string>> = {
-    silent: `SELECT max(${at}) ${from(...own)};`,
-    source_silent: `SELECT max(${at}) ${from()};`,
     feature_missing: `SELECT ${what}, max(${at})\n${from(...own, since)}\nGROUP BY 1 ORDER BY 2 LIMIT 20;`,
     frozen: `SELECT ${at}, count(*), sum(${value})\n${from(...own, since)}\nGROUP BY 1 ${newest}`,
     second_exporter: `SELECT ${at}, ${what}, count(*), min(${value}), max(${value})\n${from(...own, since)}\nGROUP BY 1, 2 HAVING count(*) > 1 ${newest}`,
     quarantined: `SELECT ${at}, ${what}, ${value}\n${from(...own, since)}\n${newest}`,
   };
   return queries[kind] ?? values;
+}
+
+/** Most features of a wide table that a query lists. */
+const listedFeatures = 20;
+
+/** For tables with one row an attribution: the rows, or how many there are at one time. */
+function rowQuery({ input, at, own, since }: Query): string {
+  const from = fromTable(input, [...own, since]);
+  if (input.kind === "second_exporter")
+    return `SELECT ${at}, count(*)\n${from}\nGROUP BY 1 HAVING count(*) > 1 ${newest}`;
+  return `SELECT ${[at, ...cellsOf(input)].join(", ")}\n${from}\n${newest}`;
+}
+
+function cellsOf({ source: { columns }, feature }: QueryInput): readonly string[] {
+  if ("values" in columns)
+    return [`${quoted(columns.values)}${feature === undefined ? "" : ` -> ${literal(feature)}`}`];
+  if (!("features" in columns)) return [];
+  const { features } = columns;
+  if (feature !== undefined && features.includes(feature)) return [quoted(feature)];
+  return features.slice(0, listedFeatures).map(quoted);
 }
 
 /** Kinds whose query is about one feature. */
@@ -72,10 +120,20 @@ const needsFeature: ReadonlySet<AdvisedKind> = new Set<AdvisedKind>([
 function ofModel({ source, model, kind }: QueryInput): readonly string[] {
   const { columns, versionedNames } = source;
   if (columns.model === undefined || kind === "source_silent") return [];
-  const column = quoted(columns.model);
-  if (versionedNames === undefined) return [`${column} = ${literal(model)}`];
-  return [`${column} LIKE ${literal(likeVersions(versionedNames, model))}`];
+  const names = [columns.model].flat().map(quoted);
+  if (versionedNames !== undefined)
+    return [`${names.join(" || '/' || ")} LIKE ${literal(likeVersions(versionedNames, model))}`];
+  const parts = names.length === 1 ? [model] : partsOf(model);
+  return names.map((name, i) => `${name} = ${literal(parts[i] ?? "")}`);
 }
+
+/** A bound in the type of the time column. */
+function boundOf({ source: { timeUnit, timeZone }, fromMs }: QueryInput): string {
+  if (timeUnit === undefined) return literal(zoned(fromMs, timeZone));
+  return String(Math.floor(fromMs * perMs[timeUnit]));
+}
+
+const perMs = { seconds: 0.001, milliseconds: 1, microseconds: 1000 } as const;
 
 /** A tracker's code block would lose braces, and a terminal invisible characters. */
 const isTypable = (name: string): boolean => oneLine(name, 200) === name && !/[{}]/.test(name);

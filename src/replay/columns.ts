@@ -1,5 +1,6 @@
 /** Finds the column of each role in a table of rows. */
 import { type ColumnRole, usualNames } from "../source/column-names.ts";
+import type { SourceColumns } from "../source/options.ts";
 import { acceptedTimes } from "./cells.ts";
 import { lineError } from "./csv.ts";
 import type { FileError } from "./errors.ts";
@@ -8,6 +9,16 @@ export type Role = ColumnRole | "marker";
 export type ColumnNames = Readonly<Partial<Record<Role, string>>>;
 /** The place of each role's column; -1 if there is none, or the role was not requested. */
 export type Columns = Readonly<Record<Role, number>>;
+
+/** The names of a source's columns. A name that several columns share, or that none has, is left out. */
+export function columnNames(columns: SourceColumns): ColumnNames {
+  const { timestamp, model } = columns;
+  return {
+    timestamp,
+    ...(typeof model === "string" && { model }),
+    ...("feature" in columns && { feature: columns.feature, importance: columns.importance }),
+  };
+}
 
 /** Names that are recognised without configuration. */
 const names: Readonly<Record<Role, readonly string[]>> = {

@@ -1,5 +1,6 @@
 /** Reads names from the cells of a file by the daemon's rules. */
-import { keptName, maxNameBytes } from "../source/rows.ts";
+import { maxNameBytes } from "../source/drop-reasons.ts";
+import { keptName } from "../source/rows.ts";
 import { isNullName } from "./cells.ts";
 
 /** Why a row cannot be used. */

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { type FamilyOf, familyOf } from "../model-family.ts";
 import type { Row, StreamRecord } from "../stream/record.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
+import { type SourceDropReason, sourceDropReasons } from "./drop-reasons.ts";
 import {
   nameCleaned,
   rowNotFinite,
@@ -12,15 +13,9 @@ import {
 } from "./errors.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { SourceOptions } from "./options.ts";
-import {
-  byModel,
-  keyOf,
-  type ModelRow,
-  parseRow,
-  type RawRow,
-  type SourceDropReason,
-  sourceDropReasons,
-} from "./rows.ts";
+import { byModel, keyOf, type ModelRow, parseRow, type RawRow } from "./rows.ts";
+import type { Shape } from "./shapes/shape.ts";
+import { shapeOf } from "./shapes/shape-of.ts";
 import type { SourceRows } from "./source-rows.ts";
 import { Usability } from "./usability.ts";
 
@@ -34,7 +29,7 @@ export interface DeliveryDeps {
   readonly onLate: () => void;
 }
 
-/** The usable rows of a page, and the counts of all its rows. */
+/** The usable importances of a page, and the counts of all. A row that is left out as a whole counts once. */
 export interface ParsedPage {
   readonly rows: readonly ModelRow[];
   readonly counted: SourceRows;
@@ -48,12 +43,14 @@ export class Delivery {
   readonly #reported = new Set<string>();
   readonly #usability = new Usability();
   readonly #familyOf: FamilyOf;
+  readonly #shape: Shape;
   #newest: number | undefined;
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
     this.#labels = { source: deps.options.name };
     this.#familyOf = familyOf(deps.options.versionedNames);
+    this.#shape = shapeOf(deps.options.columns);
   }
 
   /**
@@ -73,26 +70,29 @@ export class Delivery {
     return this.#usability.problem;
   }
 
-  /** Leaves out rows that cannot belong to a series, and counts them. */
+  /** Leaves out what cannot belong to a series, and counts it. */
   parse(page: readonly RawRow[]): ParsedPage {
     const rows: ModelRow[] = [];
     const leftOut: Partial<Record<SourceDropReason, number>> = {};
+    let read = 0;
     let nonFinite = 0;
     let example: RawRow | undefined;
     for (const raw of page) {
-      const parsed = parseRow(raw, this.#familyOf);
-      if (typeof parsed === "string") leftOut[parsed] = (leftOut[parsed] ?? 0) + 1;
-      else rows.push(parsed);
-      const isUsable = typeof parsed !== "string" && Number.isFinite(parsed.row.importance);
-      if (isUsable) continue;
-      example = raw;
-      if (typeof parsed !== "string") nonFinite++;
+      for (const parsed of parseRow(raw, this.#shape, this.#familyOf)) {
+        read++;
+        if (typeof parsed === "string") leftOut[parsed] = (leftOut[parsed] ?? 0) + 1;
+        else rows.push(parsed);
+        const isUsable = typeof parsed !== "string" && Number.isFinite(parsed.row.importance);
+        if (isUsable) continue;
+        example = raw;
+        if (typeof parsed !== "string") nonFinite++;
+      }
     }
     this.#tellLeftOut(leftOut);
     this.#countCleaned(rows);
     this.#countNonFinite(nonFinite);
-    this.#usability.add(page, page.length - rows.length + nonFinite, example);
-    return { rows, counted: { read: page.length, leftOut } };
+    this.#usability.add({ read, unusable: read - rows.length + nonFinite, example });
+    return { rows, counted: { read, leftOut } };
   }
 
   #tellLeftOut(leftOut: SourceRows["leftOut"]): void {

@@ -3,7 +3,7 @@ import { DatabaseError } from "pg";
 import { DriftwardenError, messageOf } from "../errors.ts";
 import { type PostgresTrouble, postgresTrouble, troubleHint } from "../postgres-trouble.ts";
 import { hintOfUnreachable } from "../unknown-host.ts";
-import { maxNameBytes, type SourceDropReason } from "./rows.ts";
+import { maxNameBytes, type SourceDropReason } from "./drop-reasons.ts";
 
 type Code =
   | "DW_SOURCE_UNREACHABLE"

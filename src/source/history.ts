@@ -42,7 +42,7 @@ function query(view: PollSnapshot, { options, horizon, sinceMs }: HistoryOptions
       new Date(sinceMs).toISOString(),
       options.history.maxRows,
     ],
-    pageRows: options.pageRows,
+    pageRows: view.layout.shape.pageRows(options.pageRows),
     timeoutMs: slowTimeoutMs(options.connection),
   };
 }

@@ -1,11 +1,21 @@
 /** The properties of a source's table that a probe found. */
 import type { SourceColumns } from "./options.ts";
+import type { Shape } from "./shapes/shape.ts";
+import type { TimeUnit } from "./time-units.ts";
 
 export const timestampTypes = [
   "timestamp with time zone",
   "timestamp without time zone",
   "date",
 ] as const;
+
+export type TimeColumn =
+  | { readonly type: (typeof timestampTypes)[number]; readonly zone: string }
+  /** A column of whole numbers, of exact numbers or of floats. */
+  | { readonly type: NumberType; readonly unit: TimeUnit };
+
+/** The type to which Postgres compares a column of numbers by its index. */
+export type NumberType = "bigint" | "numeric" | "double precision";
 
 export interface SourceColumn {
   readonly name: string;
@@ -19,14 +29,21 @@ export interface SourceLayout {
   readonly table: string;
   /** The columns that are read. */
   readonly columns: SourceColumns;
-  readonly timestampType: (typeof timestampTypes)[number];
-  /** Time zone of a time column whose type has none. */
-  readonly timeZone: string;
+  readonly shape: Shape;
+  readonly time: TimeColumn;
   /** All columns of the table, with their types, in order. */
   readonly available: readonly SourceColumn[];
-  readonly hasModelColumn: boolean;
+  /** The columns that name the model together; none where the source has one model. */
+  readonly modelColumns: readonly string[];
   /** The kind of the relation, for people: `a table`, `a view`. */
   readonly kind: string;
   /** `windows`: read by transaction. `overlap`: read by time with an overlap, because rows have no transaction ids. */
   readonly reading: "windows" | "overlap";
 }
+
+/** The columns that are read, without their roles. */
+export const usedColumns = ({ columns, shape, modelColumns }: SourceLayout): readonly string[] => [
+  columns.timestamp,
+  ...modelColumns,
+  ...shape.columns.map(({ name }) => name),
+];

@@ -1,4 +1,6 @@
 /** The options of the poller of one source. Imports nothing of `src/config/`. */
+import type { ShapeColumns } from "./shapes/shape-of.ts";
+import type { TimeUnit } from "./time-units.ts";
 
 export interface SourceConnection {
   /** `postgres://user@host:port/database?sslmode=…`. The password may be given as `password` instead. */
@@ -9,13 +11,15 @@ export interface SourceConnection {
   readonly statementTimeoutMs: number;
 }
 
-export interface SourceColumns {
+/** Which columns are read. The columns of the importances say the shape. */
+export type SourceColumns = ShapeColumns & {
   readonly timestamp: string;
-  readonly feature: string;
-  readonly importance: string;
-  /** The column that names the model. If left out, the source has one model, `modelName`. */
-  readonly model?: string;
-}
+  /**
+   * The column that names the model, or several that name it together. If left out, the source has one model,
+   * `modelName`.
+   */
+  readonly model?: string | readonly string[] | undefined;
+};
 
 export interface SourceOptions {
   /** The key below `sources:`. */
@@ -32,6 +36,8 @@ export interface SourceOptions {
   readonly modelName: string;
   /** Zone of a `timestamp` or `date` column; `timestamptz` needs none. */
   readonly timeZone: string;
+  /** Unit of a time column of numbers; other columns need none. */
+  readonly timeUnit?: TimeUnit | undefined;
   readonly pollIntervalMs: number;
   /** Most rows in memory at a time. */
   readonly pageRows: number;

@@ -122,7 +122,7 @@ export class OverlapReader {
     const query = {
       text: overlapRows(view.layout),
       values: [bound],
-      pageRows: options.pageRows,
+      pageRows: view.layout.shape.pageRows(options.pageRows),
       timeoutMs: slowTimeoutMs(options.connection),
     };
     let state = before;

@@ -5,11 +5,14 @@ import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import type { SourceClient } from "./client.ts";
 import { connect } from "./connection.ts";
+import type { SourceDropReason } from "./drop-reasons.ts";
 import { toSourceError } from "./errors.ts";
-import type { SourceLayout } from "./layout.ts";
+import { type SourceLayout, usedColumns } from "./layout.ts";
 import { type SourceOptions, slowTimeoutMs } from "./options.ts";
 import { probe } from "./probe.ts";
-import { keyOf, parseRow, type RawRow, type SourceDropReason } from "./rows.ts";
+import { keyOf, parseRow, type RawRow } from "./rows.ts";
+import type { Shape } from "./shapes/shape.ts";
+import { shapeOf } from "./shapes/shape-of.ts";
 import { allRows, newestRow, rowsSince, size, valuesOf } from "./sql/past.ts";
 import { openView, type PollSnapshot, pages } from "./view.ts";
 
@@ -18,9 +21,9 @@ export interface Past {
   readonly ms: number;
   /** Called with the size of the table before the first row is read. */
   readonly found: (size: PastSize) => void;
-  /** Receives rows in no order, each with the raw row of the table. */
+  /** Receives importances in no order, each with its row of the table. */
   readonly take: (model: ModelKey, row: Row, raw: RawRow) => void;
-  /** Receives rows that cannot belong to a series. */
+  /** Receives importances, and rows as a whole, that cannot belong to a series. */
   readonly leaveOut: (reason: SourceDropReason, raw: RawRow) => void;
 }
 
@@ -60,10 +63,17 @@ export async function readPast(options: SourceOptions, past: Past): Promise<Past
     past.found(await sizeOf(client, layout));
     const view = await openView(client, layout, slowTimeoutMs(options.connection));
     let [rows, cleaned] = [0, 0];
-    const families = familyOf(options.versionedNames);
+    const from = {
+      options,
+      shape: shapeOf(options.columns),
+      familyOf: familyOf(options.versionedNames),
+    };
     for await (const page of pages(view, await query(view, options, past))) {
-      rows += page.length;
-      for (const raw of page) cleaned += handOn(raw, { options, familyOf: families }, past);
+      for (const raw of page) {
+        const handed = handOn(raw, from, past);
+        rows += handed.read;
+        cleaned += handed.cleaned;
+      }
     }
     return { rows, cleaned, clock: view.clock, texts: await textsOf(view) };
   } catch (error) {
@@ -73,22 +83,36 @@ export async function readPast(options: SourceOptions, past: Past): Promise<Past
   }
 }
 
-/** @returns 1 if a name of the row was cleaned, else 0 */
+interface From {
+  readonly options: SourceOptions;
+  readonly shape: Shape;
+  readonly familyOf: FamilyOf;
+}
+
+/** @returns how many importances the row holds, a row that is left out as a whole being one, and how many had a name cleaned */
 function handOn(
   raw: RawRow,
-  from: { readonly options: SourceOptions; readonly familyOf: FamilyOf },
+  { options, shape, familyOf: families }: From,
   { take, leaveOut }: Past,
-): number {
-  const { options } = from;
-  const parsed = parseRow(raw, from.familyOf);
-  if (typeof parsed === "string") leaveOut(parsed, raw);
-  else take(keyOf(options, parsed.model), parsed.row, raw);
-  return typeof parsed !== "string" && parsed.cleaned === true ? 1 : 0;
+): { readonly read: number; readonly cleaned: number } {
+  const all = parseRow(raw, shape, families);
+  let cleaned = 0;
+  for (const parsed of all) {
+    if (typeof parsed === "string") leaveOut(parsed, raw);
+    else {
+      take(keyOf(options, parsed.model), parsed.row, raw);
+      cleaned += parsed.cleaned === true ? 1 : 0;
+    }
+  }
+  return { read: all.length, cleaned };
 }
 
 async function query(view: PollSnapshot, options: SourceOptions, { ms }: Past) {
   const { client, layout, clock } = view;
-  const paged = { pageRows: options.pageRows, timeoutMs: slowTimeoutMs(options.connection) };
+  const paged = {
+    pageRows: layout.shape.pageRows(options.pageRows),
+    timeoutMs: slowTimeoutMs(options.connection),
+  };
   if (ms === Infinity) return { text: allRows(layout, noPlace), values: [], ...paged };
   const until = new Date(clock / 1000 + maxAheadMs).toISOString();
   const { rows } = await client.query<{ newest: number }>(newestRow(layout), [until]);
@@ -105,7 +129,7 @@ async function sizeOf(client: SourceClient, layout: SourceLayout): Promise<PastS
 }
 
 async function textsOf({ client, layout }: PollSnapshot): Promise<PastRead["texts"]> {
-  const used = new Set(Object.values(layout.columns));
+  const used = new Set(usedColumns(layout));
   const names = layout.available
     .filter(({ name, type }) => /^(text|character|name|uuid)/.test(type) && !used.has(name))
     .map(({ name }) => name);

@@ -3,13 +3,17 @@ import type { SourceClient } from "./client.ts";
 import { proposedColumns } from "./column-names.ts";
 import { connect, searchPathOf } from "./connection.ts";
 import { SourceError, tableMissing, toSourceError } from "./errors.ts";
-import { type SourceColumn, type SourceLayout, timestampTypes } from "./layout.ts";
+import type { SourceColumn, SourceLayout } from "./layout.ts";
 import type { SourceColumns, SourceOptions } from "./options.ts";
+import { shapeOf } from "./shapes/shape-of.ts";
 import { safePath } from "./sql/begin.ts";
 import { columns as columnsQuery } from "./sql/columns.ts";
+import { tableName } from "./sql/names.ts";
 import { readableTables as readableTablesQuery } from "./sql/readable-tables.ts";
 import { configuredPath, schemasOnPath, usePath } from "./sql/schemas.ts";
 import { table as tableQuery } from "./sql/table.ts";
+import { timeExample } from "./sql/time-example.ts";
+import { timeColumnOf } from "./time-column.ts";
 
 interface CatalogRow {
   readonly oid: string;
@@ -22,7 +26,10 @@ interface CatalogRow {
 }
 
 /** The options of a probe. */
-export type ProbeOptions = Pick<SourceOptions, "connection" | "table" | "columns" | "timeZone">;
+export type ProbeOptions = Pick<
+  SourceOptions,
+  "connection" | "table" | "columns" | "timeZone" | "timeUnit"
+>;
 
 const kinds = {
   r: "a table",
@@ -48,21 +55,36 @@ function refuseUnreadable({ schema, name, readable, role }: CatalogRow): void {
   });
 }
 
-const rolesToFind = ["timestamp", "feature", "importance", "model"] as const;
+interface WantedColumn {
+  /** The key below `columns:`. */
+  readonly key: string;
+  readonly name: string;
+}
+
+const modelColumnsOf = ({ model }: SourceColumns): readonly string[] =>
+  model === undefined ? [] : [model].flat();
+
+const wantedColumns = (columns: SourceColumns): readonly WantedColumn[] => [
+  { key: "timestamp", name: columns.timestamp },
+  ...shapeOf(columns).columns,
+  ...modelColumnsOf(columns).map((name) => ({ key: "model", name })),
+];
 
 /** Throws if columns are missing. The error names all of them, and proposes others where types and names allow. */
 function refuseMissing(columns: SourceColumns, available: readonly SourceColumn[]): void {
   const names = available.map(({ name }) => name);
-  const missing = rolesToFind.filter((role) => !names.includes(columns[role] ?? names[0] ?? ""));
+  const missing = wantedColumns(columns).filter(({ name }) => !names.includes(name));
   if (missing.length === 0) return;
-  const what = missing.map((role) => `${columns[role]} for the ${role}`).join(", ");
-  const keys = missing.map((role) => `columns.${role}`).join(", ");
+  const what = missing.map(({ key, name }) => `${name} for the ${words[key] ?? key}`);
+  const keys = [...new Set(missing.map(({ key }) => `columns.${key}`))].join(", ");
   throw new SourceError(
     "DW_SOURCE_COLUMN_MISSING",
-    `there is no column ${what}; there are: ${listed(names)}`,
+    `there is no column ${listed(what)}; there are: ${listed(names)}`,
     { hint: `Set ${keys} of the source.${proposal(columns, available)}` },
   );
 }
+
+const words: Readonly<Record<string, string>> = { features: "feature", values: "object" };
 
 /** Most columns that a message lists: a wide table has hundreds. */
 const listedColumns = 30;
@@ -73,14 +95,17 @@ const listed = (names: readonly string[]): string => {
   return [...names.slice(0, listedColumns), ...rest].join(", ");
 };
 
-/** Columns to set in the configuration; empty unless each missing role has one column that fits. */
+const rolesToFind = ["timestamp", "feature", "importance", "model"] as const;
+
+/** Columns of the long shape to set in the configuration; empty unless each missing role has one column that fits. */
 function proposal(columns: SourceColumns, available: readonly SourceColumn[]): string {
+  if (!("feature" in columns)) return "";
   const names = available.map(({ name }) => name);
   const proposed = proposedColumns(available);
   const entries = rolesToFind.flatMap((role) => {
     const configured = columns[role];
     const column =
-      configured !== undefined && names.includes(configured) ? configured : proposed[role];
+      typeof configured === "string" && names.includes(configured) ? configured : proposed[role];
     return column === undefined ? [] : ([[role, column]] as const);
   });
   const given = new Map<string, string>(entries);
@@ -92,14 +117,6 @@ function proposal(columns: SourceColumns, available: readonly SourceColumn[]): s
 
 const yamlName = (name: string): string =>
   /^[a-z_]\w*$/i.test(name) ? name : JSON.stringify(name);
-
-function timestampTypeOf(name: string, type: string): SourceLayout["timestampType"] {
-  const fit = timestampTypes.find((candidate) => candidate === type);
-  if (fit !== undefined) return fit;
-  throw new SourceError("DW_SOURCE_COLUMN_TYPE", `column ${name} is ${type}, not a time`, {
-    hint: `Set columns.timestamp of the source to a column of type ${timestampTypes.join(", ")}.`,
-  });
-}
 
 async function findTable(
   client: SourceClient,
@@ -136,24 +153,47 @@ async function schemasOf(
 
 /** Probes the table on an open connection. */
 export async function probe(client: SourceClient, options: ProbeOptions): Promise<SourceLayout> {
+  const { columns } = options;
   await client.begin(options.connection.statementTimeoutMs);
   const row = await findTable(client, options);
   refuseUnreadable(row);
   const { rows: available } = await client.query<SourceColumn>(columnsQuery, [row.oid]);
+  refuseMissing(columns, available);
+  const time = await timeOf(client, { row, available, options });
   await client.finish();
-  refuseMissing(options.columns, available);
-  const { timestamp, model } = options.columns;
-  const timestampType = available.find(({ name }) => name === timestamp)?.type ?? "";
   return {
     schema: row.schema,
     table: row.name,
-    columns: options.columns,
-    timestampType: timestampTypeOf(timestamp, timestampType),
-    timeZone: options.timeZone,
+    columns,
+    shape: shapeOf(columns),
+    time,
     available,
-    hasModelColumn: model !== undefined,
+    modelColumns: modelColumnsOf(columns),
     ...readingOf(row),
   };
+}
+
+interface ProbedTable {
+  readonly row: CatalogRow;
+  readonly available: readonly SourceColumn[];
+  readonly options: ProbeOptions;
+}
+
+function timeOf(
+  client: SourceClient,
+  { row, available, options }: ProbedTable,
+): Promise<SourceLayout["time"]> {
+  const { timeZone, timeUnit, columns } = options;
+  const column = available.find(({ name }) => name === columns.timestamp);
+  if (column === undefined) throw new Error("the time column is not there");
+  const table = tableName({ schema: row.schema, table: row.name });
+  const example = async (): Promise<number | undefined> => {
+    const { rows } = await client.query<{ readonly example: string }>(
+      timeExample(table, columns.timestamp),
+    );
+    return rows[0] === undefined ? undefined : Number(rows[0].example);
+  };
+  return timeColumnOf({ column, table, timeZone, timeUnit, example });
 }
 
 /**

@@ -40,10 +40,15 @@ export async function readRecent(
       versionedNames === undefined
         ? [null, null]
         : [likeVersions(versionedNames, model), familyPattern(versionedNames)];
-    const { rows } = await client.query<RawRow>(query, [...bounds, maxRows, model, ...versions]);
+    const { rows } = await client.query<RawRow>(query, [
+      ...bounds,
+      layout.shape.pageRows(maxRows),
+      model,
+      ...versions,
+    ]);
     return rows.flatMap((raw) => {
-      const parsed = parseRow(raw);
-      return typeof parsed === "string" ? [] : [parsed.row];
+      const parsed = parseRow(raw, layout.shape);
+      return parsed.flatMap((one) => (typeof one === "string" ? [] : [one.row]));
     });
   } catch (error) {
     throw toSourceError(error, `reading the newest rows of ${options.table}`);

@@ -1,50 +1,28 @@
-/** Turns answers of Postgres into rows, and rows into records. Pure. */
+/** Turns rows of a table into rows of the stream, and these into records. Pure. */
 import { type FamilyOf, sameName } from "../model-family.ts";
 import { modelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
+import { maxNameBytes, type SourceDropReason } from "./drop-reasons.ts";
 import type { SourceOptions } from "./options.ts";
+import type { Shape } from "./shapes/shape.ts";
 
-/** A row in the column order of the queries. The time is in microseconds. */
+/**
+ * A row of the table in the column order of the queries. The time is in microseconds. What name and value hold depends on
+ * the shape of the source.
+ */
 export type RawRow = readonly [
   ts: number | null,
-  feature: string | null,
-  importance: string | null,
+  name: string | null,
+  value: string | null,
   ctid: string,
   model: string | null,
 ];
-
-export const sourceDropReasons = [
-  "null_timestamp",
-  "null_feature",
-  "null_model",
-  "long_feature",
-  "long_model",
-] as const;
-
-export type SourceDropReason = (typeof sourceDropReasons)[number];
-
-/** Why a row was left out: it belongs to no series, or is too large for the stream. */
-export type LeftOutReason = SourceDropReason | "too_large";
-
-/**
- * Rows with longer names are left out. A model's name is a key of the store, whose indexes take 2,704 bytes. The name
- * of a feature is part of records and tickets. The queries cut longer names, so one row cannot fill the memory.
- */
-export const maxNameBytes = { feature: 4096, model: 512 } as const;
 
 export interface ModelRow {
   readonly model: string;
   /** Set where control characters were removed from a name. */
   readonly cleaned?: true;
   readonly row: Row;
-}
-
-/**
- * A number, NaN or ±Infinity is an importance. NULL, or text that is no number, becomes NaN, because the model did
- * write this feature. Detection judges values that are not finite.
- */
-function importanceOf(text: string | null): number {
-  return text === null || text.trim() === "" ? Number.NaN : Number(text);
 }
 
 /** `(block,line)` as one number; below 2^48. */
@@ -72,22 +50,35 @@ export function isAfter(place: RowPlace | undefined, row: RawRow): boolean {
   return ts > place.ts || (ts === place.ts && tid > place.tid);
 }
 
-/** A row, or why it cannot belong to a series. */
+/**
+ * The importances of a row of the table, each as a row of the stream, or why it cannot belong to a series. A row that is
+ * left out as a whole gives one reason.
+ */
 export function parseRow(
-  [ts, feature, importance, ctid, model]: RawRow,
+  raw: RawRow,
+  shape: Pick<Shape, "read">,
   familyOf: FamilyOf = sameName,
-): ModelRow | SourceDropReason {
-  if (ts === null) return "null_timestamp";
-  if (feature === null) return "null_feature";
-  if (model === null) return "null_model";
-  const kept = { feature: keptName("feature", feature), model: keptName("model", model) };
-  if (kept.feature === undefined) return "long_feature";
-  if (kept.model === undefined) return "long_model";
-  return {
-    model: familyOf(kept.model),
-    ...((kept.feature !== feature || kept.model !== model) && { cleaned: true }),
-    row: { ts, feature: kept.feature, importance: importanceOf(importance), tid: tidOf(ctid) },
-  };
+): readonly (ModelRow | SourceDropReason)[] {
+  const [ts, name, value, ctid, model] = raw;
+  if (ts === null) return ["null_timestamp"];
+  const read = shape.read(name, value);
+  if (typeof read === "string") return [read];
+  const tid = tidOf(ctid);
+  const kept = model === null ? undefined : keptName("model", model);
+  const family = kept === undefined ? undefined : familyOf(kept);
+  return read.map(({ feature: named, ...rest }) => {
+    if (named === null) return "null_feature";
+    if (model === null) return "null_model";
+    const feature = keptName("feature", named);
+    if (feature === undefined) return "long_feature";
+    if (family === undefined) return "long_model";
+    const isCleaned = feature !== named || kept !== model;
+    return {
+      model: family,
+      ...(isCleaned && { cleaned: true }),
+      row: { ts, feature, ...rest, tid },
+    };
+  });
 }
 
 /** Cleans a name that was read from a table or a file. @returns undefined when the name is too long */

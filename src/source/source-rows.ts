@@ -5,7 +5,7 @@
  *     counts stored = rows of closed windows      open windows are read again after a crash, and counted then
  *     counts shown  = stored + rows acknowledged of open windows
  */
-import type { LeftOutReason } from "./rows.ts";
+import type { LeftOutReason } from "./drop-reasons.ts";
 
 /** Plain data. */
 export interface SourceRows {

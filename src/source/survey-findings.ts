@@ -3,19 +3,10 @@
 import { formatDuration } from "../duration.ts";
 import { type CheckFinding, doubtful, fine, wrong } from "../finding.ts";
 import { counted } from "../plural.ts";
-import type { SourceLayout } from "./layout.ts";
+import { type SourceLayout, usedColumns } from "./layout.ts";
 import type { SourceOptions } from "./options.ts";
+import type { SampledRow, UnreadRows } from "./survey-sample.ts";
 import { versionFindings, withoutModels } from "./version-findings.ts";
-
-export interface SampledRow {
-  /** Microseconds since 1970. */
-  readonly ts: number;
-  /** Age of the row in seconds, by the source's clock. */
-  readonly age: number;
-  readonly feature: string | null;
-  readonly importance: string | null;
-  readonly model: string | null;
-}
 
 interface Surveyed {
   readonly layout: SourceLayout;
@@ -23,6 +14,8 @@ interface Surveyed {
   readonly hasIndex: boolean;
   /** Newest first. */
   readonly rows: readonly SampledRow[];
+  /** Rows of the table that are left out as a whole. */
+  readonly leftOut?: UnreadRows;
   /** Whether the sample is the whole table. */
   readonly isWhole: boolean;
   readonly pollMs: number;
@@ -89,7 +82,7 @@ const isNumber = (text: string | null): boolean =>
 
 /** The finding is `wrong` if over 90 % of the values are no numbers, and `doubtful` if over 10 % are none. */
 function valueFindings({ rows, layout, options }: Surveyed, key: string): readonly CheckFinding[] {
-  const { importance, feature } = layout.columns;
+  const { importance, feature } = namesOf(layout);
   const type = layout.available.find(({ name }) => name === importance)?.type ?? "unknown";
   const bad = rows.filter((row) => !isNumber(row.importance));
   const nameless = rows.filter((row) => row.feature === null || row.feature.trim() === "");
@@ -120,12 +113,12 @@ function valueFindings({ rows, layout, options }: Surveyed, key: string): readon
  * If a feature occurs several times at one time, the table may hold several models without a column that names them.
  */
 function modelFindings({ rows, layout, options }: Surveyed, key: string): readonly CheckFinding[] {
-  if (layout.hasModelColumn) return versionFindings(rows, { ...options, key });
+  if (layout.modelColumns.length > 0) return versionFindings(rows, { ...options, key });
   if (options.versionedNames !== undefined) return [withoutModels(key)];
   const distinct = new Set(rows.map(({ ts, feature }) => `${ts} ${feature}`)).size;
-  const { timestamp, feature, importance } = layout.columns;
+  const used = usedColumns(layout);
   const others = layout.available
-    .filter(({ name, type }) => ![timestamp, feature, importance].includes(name) && isName(type))
+    .filter(({ name, type }) => !used.includes(name) && isName(type))
     .map(({ name }) => name);
   if (distinct > rows.length * 0.8 || others.length === 0) return [];
   return [
@@ -176,4 +169,14 @@ function readingFindings(surveyed: Surveyed, key: string): readonly CheckFinding
     );
   }
   return found;
+}
+
+/** What the columns of features and importances are called in a sentence. */
+function namesOf({ columns }: SourceLayout): {
+  readonly feature: string;
+  readonly importance: string;
+} {
+  if ("feature" in columns) return columns;
+  const importance = "values" in columns ? columns.values : columns.features.join(", ");
+  return { feature: "the name of a feature", importance };
 }

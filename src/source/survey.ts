@@ -11,7 +11,8 @@ import type { SourceLayout } from "./layout.ts";
 import type { SourceOptions } from "./options.ts";
 import { probe } from "./probe.ts";
 import { hasTimeIndex, newestRows, pollPrice } from "./sql/survey.ts";
-import { type SampledRow, surveyFindings } from "./survey-findings.ts";
+import { surveyFindings } from "./survey-findings.ts";
+import { type SampledCells, type SampledRow, sampledRows } from "./survey-sample.ts";
 
 export interface SourceSurvey {
   /** At least one finding. */
@@ -21,8 +22,9 @@ export interface SourceSurvey {
   readonly features: ReadonlySet<string>;
 }
 
-/** Number of newest rows in the sample. */
+/** Number of newest rows in the sample; fewer where a row holds many importances. */
 const sampleRows = 5_000;
+const sampledPages = 8;
 /**
  * Longest deadline of connecting and of a statement. It is shorter than the wait of `check`. A source may have a
  * shorter one.
@@ -57,24 +59,26 @@ async function look(
   options: SourceOptions,
 ): Promise<SourceSurvey> {
   const index = await client.query<{ there: boolean }>(hasTimeIndex(layout));
-  const sample = await client.query<SampledRow>(newestRows(layout, sampleRows));
+  const most = Math.min(sampleRows, layout.shape.pageRows(sampleRows) * sampledPages);
+  const sample = await client.query<SampledCells>(newestRows(layout, most));
   const startedAt = performance.now();
   const [fastMs] = options.lookbackMs;
   await client.query(pollPrice(layout), [
     layout.reading === "overlap" ? options.overlapMs : fastMs,
   ]);
   const pollMs = performance.now() - startedAt;
-  const { rows } = sample;
+  const { rows, leftOut } = sampledRows(sample.rows, layout.shape);
   const families = familyOf(options.versionedNames);
   const nameOf = ({ model }: SampledRow): string =>
-    layout.hasModelColumn ? families(model ?? "") : options.modelName;
+    layout.modelColumns.length > 0 ? families(model ?? "") : options.modelName;
   return {
     findings: surveyFindings({
       layout,
       options,
       hasIndex: index.rows[0]?.there === true,
       rows,
-      isWhole: rows.length < sampleRows,
+      leftOut,
+      isWhole: sample.rows.length < most,
       pollMs,
     }),
     models: new Set(rows.map(nameOf)),

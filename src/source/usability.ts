@@ -7,14 +7,20 @@ const newestRows = 1000;
 const leastRows = 20;
 const unusableShare = 0.9;
 
+interface PageUse {
+  readonly read: number;
+  readonly unusable: number;
+  readonly example: RawRow | undefined;
+}
+
 export class Usability {
   #rows = 0;
   #unusable = 0;
   #example: string | undefined;
 
-  /** @param unusable number of the page's rows that are left out, or whose importance is not finite */
-  add(page: readonly RawRow[], unusable: number, example: RawRow | undefined): void {
-    this.#rows += page.length;
+  /** Counts a page. `unusable` importances are left out or not finite; `example` is a row with one. */
+  add({ read, unusable, example }: PageUse): void {
+    this.#rows += read;
     this.#unusable += unusable;
     this.#example = example === undefined ? this.#example : shown(example);
     if (this.#rows <= newestRows) return;
@@ -31,9 +37,14 @@ export class Usability {
   }
 }
 
-function shown([ts, feature, importance, , model]: RawRow): string {
-  const time = ts === null || !Number.isFinite(ts) ? ts : new Date(ts / 1000).toISOString();
-  const cells = { timestamp: time, feature, importance, ...(model !== "" && { model }) };
+function shown([ts, name, value, , model]: RawRow): string {
+  const time = ts === null || Math.abs(ts) > 8.64e18 ? ts : new Date(ts / 1000).toISOString();
+  const cells = {
+    timestamp: time,
+    ...(name !== "" && { feature: name }),
+    importance: value,
+    ...(model !== "" && { model }),
+  };
   return Object.entries(cells)
     .map(([name, value]) => `${name} ${value === null ? "NULL" : JSON.stringify(value)}`)
     .join(", ")

@@ -8,8 +8,8 @@ import type { SourceState, Xid } from "./progress.ts";
 import type { RawRow } from "./rows.ts";
 import { clock as clockQuery } from "./sql/clock.ts";
 import { lock } from "./sql/lock.ts";
+import { tableName } from "./sql/names.ts";
 import { olderRows } from "./sql/older-rows.ts";
-import { tableName } from "./sql/row.ts";
 import { snapshot as snapshotQuery } from "./sql/snapshot.ts";
 import { ceilingOf, fullId } from "./watermark.ts";
 

@@ -19,7 +19,7 @@ export function windowQuery(
   return {
     text: windowRows(view.layout, window),
     values: [String(BigInt.asUintN(32, from)), String(width), ...bounds],
-    pageRows,
+    pageRows: view.layout.shape.pageRows(pageRows),
     ...queryTimeout,
   };
 }

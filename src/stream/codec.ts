@@ -1,12 +1,18 @@
 /**
  * Encodes records as bytes and decodes them. A record is one JSON array, `[version, kind, …]`. Rows are arrays without
  * keys. Many rows of one model share a record, so the cost of JSON stays far below the cost of the stream.
+ *
+ * In version 2 each row ends with its place in a row of the table. Only records whose rows have places are written so.
+ * A program that knows version 1 alone stops at them with DW_STREAM_NEWER, because it would drop all rows of a table's
+ * row but the first.
  */
 import { messageOf } from "../errors.ts";
 import { StreamNewerError } from "./errors.ts";
 import type { Row, StreamRecord, TickRecord } from "./record.ts";
 
 const version = 1;
+/** The version of records whose rows have places. */
+const versionWithPlaces = 2;
 
 /** The result of bytes that are no record. The worker sets them aside. */
 export interface Unreadable {
@@ -35,25 +41,35 @@ const fromNumber = (value: number): Json => {
   return String(value);
 };
 
-const fromRow = (row: Row): Json => [
+type FromRow = (row: Row) => Json;
+
+const fromRow = (row: Row): readonly Json[] => [
   fromNumber(row.ts),
   row.feature,
   fromNumber(row.importance),
   fromNumber(row.tid),
 ];
 
+const fromRowWithPlace = (row: Row): Json => [...fromRow(row), fromNumber(row.place ?? 0)];
+
+const hasPlaces = (record: StreamRecord): boolean =>
+  "rows" in record && record.rows.some(({ place }) => place !== undefined);
+
 export function encodeRecord(record: StreamRecord): Buffer {
-  return Buffer.from(JSON.stringify([version, record.kind, ...fieldsOf(record)]));
+  const [form, fromOne] = hasPlaces(record)
+    ? ([versionWithPlaces, fromRowWithPlace] as const)
+    : ([version, fromRow] as const);
+  return Buffer.from(JSON.stringify([form, record.kind, ...fieldsOf(record, fromOne)]));
 }
 
-function fieldsOf(record: StreamRecord): readonly Json[] {
+function fieldsOf(record: StreamRecord, fromOne: FromRow): readonly Json[] {
   switch (record.kind) {
     case "rows": {
       const { model, source, level, window, rows } = record;
-      return [model, source, fromNumber(level), fromNumber(window), rows.map(fromRow)];
+      return [model, source, fromNumber(level), fromNumber(window), rows.map(fromOne)];
     }
     case "history":
-      return [record.model, record.source, record.last, record.rows.map(fromRow)];
+      return [record.model, record.source, record.last, record.rows.map(fromOne)];
     case "tick":
       return fromTick(record);
     case "marker":
@@ -90,12 +106,15 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function read(fields: Fields): StreamRecord {
   const found = fields.number();
-  if (Number.isInteger(found) && found > version) throw new StreamNewerError(found, version);
-  if (found !== version)
-    throw new Error(`version ${found} of a record is unknown; this program knows ${version}`);
+  if (Number.isInteger(found) && found > versionWithPlaces)
+    throw new StreamNewerError(found, versionWithPlaces);
+  if (found !== version && found !== versionWithPlaces)
+    throw new Error(
+      `version ${found} of a record is unknown; this program knows up to ${versionWithPlaces}`,
+    );
   const kind = fields.text();
   if (!isKind(kind)) throw new Error(`kind ${JSON.stringify(kind.slice(0, 40))} is unknown`);
-  const record = readers[kind](fields);
+  const record = readers[kind](fields, found === version ? rowOf : rowWithPlaceOf);
   fields.end();
   return record;
 }
@@ -103,21 +122,23 @@ function read(fields: Fields): StreamRecord {
 const isKind = (kind: string): kind is StreamRecord["kind"] => Object.hasOwn(readers, kind);
 
 /** Object literals are evaluated in order, so each property takes the next field of the array. */
-const readers: { readonly [Kind in StreamRecord["kind"]]: (f: Fields) => StreamRecord } = {
-  rows: (f) => ({
+const readers: {
+  readonly [Kind in StreamRecord["kind"]]: (f: Fields, row: ReadRow) => StreamRecord;
+} = {
+  rows: (f, row) => ({
     kind: "rows",
     model: f.text(),
     source: f.text(),
     level: f.number(),
     window: f.number(),
-    rows: f.list(rowOf),
+    rows: f.list(row),
   }),
-  history: (f) => ({
+  history: (f, row) => ({
     kind: "history",
     model: f.text(),
     source: f.text(),
     last: f.flag(),
-    rows: f.list(rowOf),
+    rows: f.list(row),
   }),
   tick: (f) => {
     const first = { source: f.text(), watermark: f.number(), clock: f.number() };
@@ -156,12 +177,28 @@ const readers: { readonly [Kind in StreamRecord["kind"]]: (f: Fields) => StreamR
   }),
 };
 
+type ReadRow = (item: unknown) => Row;
+
 function rowOf(item: unknown): Row {
   const f = new Fields(item);
-  const row = { ts: f.number(), feature: f.text(), importance: f.number(), tid: f.number() };
+  const row = commonFields(f);
   f.end();
   return row;
 }
+
+function rowWithPlaceOf(item: unknown): Row {
+  const f = new Fields(item);
+  const row = { ...commonFields(f), place: f.number() };
+  f.end();
+  return row;
+}
+
+const commonFields = (f: Fields): Row => ({
+  ts: f.number(),
+  feature: f.text(),
+  importance: f.number(),
+  tid: f.number(),
+});
 
 /** Reads the fields of an array in order, and checks the type of each. */
 class Fields {

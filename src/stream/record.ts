@@ -13,6 +13,8 @@ export interface Row {
   readonly importance: number;
   /** Physical place in the source, block × 65536 + line. Orders rows with the same timestamp. */
   readonly tid: number;
+  /** Place of the importance in its row of the table, from 0. If left out, the row of the table holds one importance. */
+  readonly place?: number;
 }
 
 /** Rows of one model, in (ts, tid) order within (level, window). Detection drops rows up to its last position. */

@@ -48,6 +48,8 @@ const forms: Readonly<Record<string, Values>> = {
   "sources.main.columns.feature": column,
   "sources.main.columns.importance": column,
   "sources.main.columns.model": column,
+  "sources.main.columns.features.0": column,
+  "sources.main.columns.values": column,
   "sources.main.versioned_names": both(
     ["{name}-v{version}", "({version}) {name}", `{name}${a(4079)}{version}`],
     [
@@ -106,11 +108,12 @@ const elsewhere =
   /(^|\.)(url|url_file|ca_file|password_file|token_file|webhook_secret_file)$|^people\.main\.roles\./;
 
 /** Everything that the schema has, so that each setting has a place. */
-function whole(token: string): Record<string, unknown> {
+function whole(token: string, path: string): Record<string, unknown> {
+  const columns = path.includes(".features.") ? { features: ["other"] } : {};
   const target = { label: "app=scorer" };
   return {
     store: { url: "postgres://h/d" },
-    sources: { main: { columns: {}, history: {}, ignore: ["other"] } },
+    sources: { main: { columns, history: {}, ignore: ["other"] } },
     stream: { kafka: { brokers: ["b:1"], sasl: { username: "u", password_file: token } } },
     detection: { overrides: [{ feature: "f0", direction: "both", least_effect: { value: 1e-9 } }] },
     incidents: {},
@@ -147,7 +150,7 @@ export function withSetting(
   value: unknown,
   { token }: { readonly token: string },
 ): unknown {
-  const input = whole(token);
+  const input = whole(token, path);
   const keys = path.split(".");
   let place: object = input;
   for (const key of keys.slice(0, -1)) {

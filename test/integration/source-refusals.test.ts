@@ -46,8 +46,8 @@ describe("probing a source", () => {
     expect(layout).toMatchObject({
       schema: "public",
       table: "explainability_metrics",
-      timestampType: "timestamp with time zone",
-      hasModelColumn: false,
+      time: { type: "timestamp with time zone", zone: "UTC" },
+      modelColumns: [],
     });
     expect(layout.available.map((column) => column.name)).toEqual(Object.values(columns));
   });
@@ -56,8 +56,8 @@ describe("probing a source", () => {
     const over = { table: '"Odd ""Name"', columns: { ...columns, model: "model" } };
     expect(await probeSource(options(over))).toMatchObject({
       table: 'Odd "Name',
-      timestampType: "date",
-      hasModelColumn: true,
+      time: { type: "date", zone: "UTC" },
+      modelColumns: ["model"],
     });
   });
 
@@ -78,7 +78,7 @@ describe("probing a source", () => {
     ["TABLE_MISSING", { table: "nowhere.metrics" }, "set table of the source"],
     ["COLUMN_MISSING", { columns: { ...columns, feature: "name" } }, "columns.feature"],
     ["COLUMN_MISSING", { columns: { ...columns, model: "model" } }, "columns.model"],
-    ["COLUMN_TYPE", { table: "epochs" }, "columns.timestamp"],
+    ["COLUMN_TYPE", { table: "epochs" }, "time_unit"],
     ["QUERY_FAILED", { table: "a b c" }, "message of Postgres"],
     ["UNREACHABLE", at("postgres://readonly@127.0.0.1:1/x"), "host and port"],
   ])("that is wrong fails with DW_SOURCE_%s and says what to do: %j", async (code, over, hint) => {

@@ -8,6 +8,7 @@ import { csvSources } from "../../src/replay/csv-source.ts";
 import { hasDecimalComma } from "../../src/replay/decimal-comma.ts";
 import type { FileFormat } from "../../src/replay/files.ts";
 import { parseRow, type RawRow } from "../../src/source/rows.ts";
+import { shapeOf } from "../../src/source/shapes/shape-of.ts";
 import { fileWith } from "../cli/files.ts";
 
 const header = "timestamp,model,feature,importance";
@@ -87,9 +88,9 @@ describe("names of a file are read as the daemon reads those of a table (FR-K1, 
 
   it.each(cases)("%s has the same outcome", async (_, model, feature) => {
     const raw: RawRow = [Date.UTC(2026, 0, 1) * 1000, feature, "0.5", "(0,1)", model];
-    const daemon = parseRow(raw);
+    const [daemon] = parseRow(raw, shapeOf({ feature: "f", importance: "i" }));
     const left = typeof daemon === "string" ? { [daemon]: 1 } : {};
-    const cleaned = typeof daemon !== "string" && daemon.cleaned === true ? 1 : 0;
+    const cleaned = typeof daemon === "object" && daemon.cleaned === true ? 1 : 0;
     const { summary } = await replay(rows(`${at(19)},${model},${feature},0.5`));
     expect([summary["left_out"], summary["names_cleaned"]]).toEqual([left, cleaned]);
   });

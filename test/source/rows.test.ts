@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { byModel, type ModelRow, parseRow } from "../../src/source/rows.ts";
+import { byModel, type ModelRow, parseRow, type RawRow } from "../../src/source/rows.ts";
+import { shapeOf } from "../../src/source/shapes/shape-of.ts";
+
+const shape = shapeOf({ feature: "f", importance: "i" });
+/** The one importance of a row of a long table, or why it is left out. */
+const long = (raw: RawRow): unknown => {
+  const [one, ...more] = parseRow(raw, shape);
+  expect(more).toEqual([]);
+  return one;
+};
 
 const row = (over: Partial<ModelRow["row"]> = {}): ModelRow => ({
   model: "m",
@@ -8,7 +17,7 @@ const row = (over: Partial<ModelRow["row"]> = {}): ModelRow => ({
 
 describe("a row of Postgres", () => {
   it("keeps microseconds, the place and the value to the last digit", () => {
-    expect(parseRow([1_763_717_679_123_457, "f", "0.30000000000000004", "(7,3)", "m"])).toEqual({
+    expect(long([1_763_717_679_123_457, "f", "0.30000000000000004", "(7,3)", "m"])).toEqual({
       model: "m",
       row: { ts: 1_763_717_679_123_457, feature: "f", importance: 0.1 + 0.2, tid: 7 * 65_536 + 3 },
     });
@@ -24,7 +33,7 @@ describe("a row of Postgres", () => {
     [null, Number.NaN],
     ["12", 12],
   ])("has the importance %s as it is", (text, expected) => {
-    expect(parseRow([0, "f", text, "(0,1)", "m"])).toMatchObject({ row: { importance: expected } });
+    expect(long([0, "f", text, "(0,1)", "m"])).toMatchObject({ row: { importance: expected } });
   });
 
   it.each([
@@ -32,7 +41,7 @@ describe("a row of Postgres", () => {
     [[1, null, "1", "(0,1)", "m"], "null_feature"],
     [[1, "f", "1", "(0,1)", null], "null_model"],
   ] as const)("that belongs to no series is dropped with a reason: %j", (raw, reason) => {
-    expect(parseRow(raw)).toBe(reason);
+    expect(long(raw)).toBe(reason);
   });
 });
 
@@ -57,8 +66,7 @@ describe("packing into records", () => {
   });
 });
 
-const parsed = (feature: string, model = "m"): unknown =>
-  parseRow([1, feature, "1", "(0,1)", model]);
+const parsed = (feature: string, model = "m"): unknown => long([1, feature, "1", "(0,1)", model]);
 
 describe("a name (FR-K1, FR-K5)", () => {
   it.each([

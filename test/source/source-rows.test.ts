@@ -39,12 +39,11 @@ describe("the rows of a source (FR-B9)", () => {
 });
 
 const row = (importance: string | null): RawRow => [0, "age", importance, "(0,1)", ""];
-const page = (rows: number) => Array.from({ length: rows }, () => row("0,25"));
 
 describe("a source of which nearly nothing can be used (FR-B4)", () => {
   it("is not healthy, and the reason has an example value and what to do", () => {
     const usability = new Usability();
-    usability.add(page(100), 95, row("0,25"));
+    usability.add({ read: 100, unusable: 95, example: row("0,25") });
     expect(usability.problem).toBe(
       '95 % of the newest rows cannot be used, for example timestamp "1970-01-01T00:00:00.000Z", feature "age", importance "0,25". Name columns of the source that hold a time, a name and a plain number, or cast them in a view.',
     );
@@ -52,17 +51,17 @@ describe("a source of which nearly nothing can be used (FR-B4)", () => {
 
   it("is healthy with a few bad rows, and while only a few rows are known", () => {
     const usability = new Usability();
-    usability.add(page(19), 19, row(null));
+    usability.add({ read: 19, unusable: 19, example: row(null) });
     expect(usability.problem).toBeUndefined();
-    usability.add(page(1000), 100, row(null));
+    usability.add({ read: 1000, unusable: 100, example: row(null) });
     expect(usability.problem).toBeUndefined();
   });
 
   it("is healthy again once its newest rows can be used", () => {
     const usability = new Usability();
-    usability.add(page(5000), 5000, row(null));
+    usability.add({ read: 5000, unusable: 5000, example: row(null) });
     expect(usability.problem).toBeDefined();
-    usability.add(page(200), 0, undefined);
+    usability.add({ read: 200, unusable: 0, example: undefined });
     expect(usability.problem).toBeUndefined();
   });
 });

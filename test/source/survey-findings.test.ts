@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { SourceLayout } from "../../src/source/layout.ts";
+import { shapeOf } from "../../src/source/shapes/shape-of.ts";
 import { surveyFindings } from "../../src/source/survey-findings.ts";
 
 const layout: SourceLayout = {
   schema: "public",
   table: "t",
   columns: { timestamp: "ts", feature: "f", importance: "i", model: "m" },
-  timestampType: "timestamp with time zone",
-  timeZone: "UTC",
+  shape: shapeOf({ feature: "f", importance: "i" }),
+  time: { type: "timestamp with time zone", zone: "UTC" },
   available: [{ name: "i", type: "double precision", builtin: true }],
-  hasModelColumn: true,
+  modelColumns: ["m"],
   kind: "a table",
   reading: "windows",
 };
@@ -137,7 +138,7 @@ describe("names of models in a source's newest rows", () => {
   });
 
   it("cannot hold a version where no column has them, which is said", () => {
-    const setting = { versionedNames: "{name}-v{version}", hasModelColumn: false };
+    const setting = { versionedNames: "{name}-v{version}", modelColumns: [] };
     expect(versionsFound([["", 0, 50]], setting)).toMatchObject([
       { doubtful: true, message: "versioned_names changes nothing: no column names the model" },
     ]);

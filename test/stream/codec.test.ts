@@ -14,8 +14,11 @@ const text = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.constantFrom("NaN", 'a\n"b"\\', "🦞".repeat(1024), "\ud800", "__proto__"),
 );
-const rows = fc.array(
-  fc.record<Row>({ ts: number, feature: text, importance: number, tid: number }),
+const cells = { ts: number, feature: text, importance: number, tid: number };
+/** Rows of a record have places, or none has one. */
+const rows = fc.oneof(
+  fc.array(fc.record<Row>(cells)),
+  fc.array(fc.record<Row>({ ...cells, place: fc.nat() })),
 );
 const model = { model: text, source: text };
 const record: fc.Arbitrary<StreamRecord> = fc.oneof(
@@ -103,6 +106,20 @@ describe("the codec", () => {
     });
     expect(bytes.toString()).toBe('[1,"rows","m","s",0,3,[[1,"f","NaN",2]]]');
   });
+
+  it("writes rows with places in version 2, also where the place is 0", () => {
+    const row: Row = { ts: 1, feature: "f", importance: 0.5, tid: 2, place: 0 };
+    const empty = { kind: "rows", model: "m", source: "s", level: 0, window: 3 } as const;
+    const bytes = encodeRecord({ ...empty, rows: [row, { ...row, place: 7 }] });
+    expect(bytes.toString()).toBe('[2,"rows","m","s",0,3,[[1,"f",0.5,2,0],[1,"f",0.5,2,7]]]');
+  });
+
+  it.each(['[1,"rows","m","s",0,3,[[1,"f",0.5,2,0]]]', '[2,"rows","m","s",0,3,[[1,"f",0.5,2]]]'])(
+    "reads no row of another version: %s",
+    (json) => {
+      expect(decodeText(json)).toEqual(unreadable);
+    },
+  );
 });
 
 describe("a tick", () => {
@@ -134,10 +151,10 @@ describe("bytes that are no record", () => {
 
 describe("a record of a newer form", () => {
   it("is no bad record: it says which program can read it", () => {
-    const decoded = decodeText('[2,"tick","s",1,1,{"new":true}]');
+    const decoded = decodeText('[3,"tick","s",1,1,{"new":true}]');
     expect(decoded).toMatchObject({
       kind: "newer",
-      refusal: { code: "DW_STREAM_NEWER", message: expect.stringContaining("form 2") },
+      refusal: { code: "DW_STREAM_NEWER", message: expect.stringContaining("form 3") },
     });
   });
 });

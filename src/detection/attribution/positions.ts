@@ -11,28 +11,32 @@ const finite = (ts: number): number => Math.min(Math.max(ts, -Number.MAX_VALUE),
 /** Moves the level's position to the row. @returns false if the row is not above the position, so it was seen before */
 export function advance(
   positions: Record<string, Position>,
-  place: { readonly level: number; readonly window: number },
+  { level, window }: { readonly level: number; readonly window: number },
   row: Row,
 ): boolean {
-  const known = positions[place.level];
+  const { tid, place = 0 } = row;
   const ts = finite(row.ts);
-  if (known === undefined) {
-    positions[place.level] = [place.window, ts, row.tid];
-    return true;
-  }
-  if (!isAbove(known, place.window, { ts, tid: row.tid })) return false;
-  known[0] = place.window;
+  const known = (positions[level] ??= [-Infinity, ts, tid]);
+  if (!isAbove(known, { window, ts, tid, place })) return false;
+  known[0] = window;
   known[1] = ts;
-  known[2] = row.tid;
+  known[2] = tid;
+  // A place of 0 is left out, so the states of long tables stay as they are.
+  if (place === 0) known.length = 3;
+  else known[3] = place;
   return true;
 }
 
-function isAbove(
-  known: Position,
-  window: number,
-  { ts, tid }: { ts: number; tid: number },
-): boolean {
+interface Reached {
+  readonly window: number;
+  readonly ts: number;
+  readonly tid: number;
+  readonly place: number;
+}
+
+function isAbove(known: Readonly<Position>, { window, ts, tid, place }: Reached): boolean {
   if (window !== known[0]) return window > known[0];
   if (ts !== known[1]) return ts > known[1];
-  return tid > known[2];
+  if (tid !== known[2]) return tid > known[2];
+  return place > (known[3] ?? 0);
 }

@@ -123,7 +123,10 @@ export class PartitionRows {
 
 const positionsOf = (positions: Positions): Record<string, Position> =>
   Object.fromEntries(
-    Object.entries(positions).map(([level, [window, ts, tid]]) => [level, [window, ts, tid]]),
+    Object.entries(positions).map(([level, position]): [string, Position] => [
+      level,
+      [...position],
+    ]),
   );
 
 function dropOldest(positions: Map<ModelKey, unknown>): void {

@@ -4,7 +4,7 @@
  * its rows would look new later.
  */
 import type { SourceLayout } from "../layout.ts";
-import { tableName } from "./row.ts";
+import { tableName } from "./names.ts";
 
 export const lock = (layout: SourceLayout): string =>
   `LOCK TABLE ONLY ${tableName(layout)} IN ACCESS SHARE MODE`;

@@ -1,14 +1,13 @@
 /** Queries of the past of a source. Rows are not sorted, so no index is needed and the first page arrives at once. */
 import { escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
-import { bound, rowColumns, selectList, table, tableName, time } from "./row.ts";
+import { table, tableName } from "./names.ts";
+import { ctid, rowColumns, selectList } from "./row.ts";
+import { bound, finite, order, time } from "./time.ts";
 
 /** The rows of views, foreign and partitioned tables have no places. */
-const columnsOf = (layout: SourceLayout, noPlace: string): string => {
-  if (layout.reading === "windows") return selectList(layout);
-  const { instant, feature, importance, model } = rowColumns(layout);
-  return [instant, feature, importance, `${escapeLiteral(noPlace)}::text`, model].join(", ");
-};
+const columnsOf = (layout: SourceLayout, noPlace: string): string =>
+  selectList(layout, layout.reading === "windows" ? ctid : `${escapeLiteral(noPlace)}::text`);
 
 /** All rows, also those without a time. @param noPlace the place that a row without one gets */
 export const allRows = (layout: SourceLayout, noPlace: string): string =>
@@ -22,8 +21,8 @@ export const rowsSince = (layout: SourceLayout, noPlace: string): string =>
 export const newestRow = (layout: SourceLayout): string => `
   SELECT ${rowColumns(layout).instant} AS newest
   FROM ${table(layout)}
-  WHERE ${time(layout)} <= ${bound(layout, "$1")} AND ${time(layout)} > '-infinity'
-  ORDER BY ${time(layout)} DESC LIMIT 1`;
+  WHERE ${time(layout)} <= ${bound(layout, "$1")} AND ${finite(layout)}
+  ORDER BY ${order(layout)} DESC LIMIT 1`;
 
 /** The estimated number of rows, or -1 without an estimate, and whether an index begins with the timestamp. */
 export const size = (layout: SourceLayout): string => `

@@ -1,7 +1,9 @@
 /** The newest rows of one model between two times, for a picture. */
 import { escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
-import { bound, rowColumns, table, time } from "./row.ts";
+import { table } from "./names.ts";
+import { rowColumns, selectList } from "./row.ts";
+import { bound, order, time } from "./time.ts";
 
 /**
  * The newest $3 rows later than $1 and not later than $2, newest first. If the source has a model column, only rows of
@@ -11,11 +13,12 @@ import { bound, rowColumns, table, time } from "./row.ts";
  * @param noPlace the place that every row gets, because no place is needed
  */
 export function recentRows(layout: SourceLayout, noPlace: string): string {
-  const { instant, feature, importance, model } = rowColumns(layout);
-  const columns = [instant, feature, importance, `${escapeLiteral(noPlace)}::text`, model];
+  const { model } = rowColumns(layout);
+  const columns = selectList(layout, `${escapeLiteral(noPlace)}::text`);
   const within = `${time(layout)} > ${bound(layout, "$1")} AND ${time(layout)} <= ${bound(layout, "$2")}`;
-  const own = layout.hasModelColumn
-    ? `(${model} = $4::text OR (${model} LIKE $5::text AND substring(${model}, $6::text) = $4::text))`
-    : "coalesce($4::text, $5::text, $6::text) IS NOT NULL";
-  return `SELECT ${columns.join(", ")} FROM ${table(layout)} WHERE ${within} AND ${own} ORDER BY ${time(layout)} DESC LIMIT $3`;
+  const own =
+    layout.modelColumns.length > 0
+      ? `(${model} = $4::text OR (${model} LIKE $5::text AND substring(${model}, $6::text) = $4::text))`
+      : "coalesce($4::text, $5::text, $6::text) IS NOT NULL";
+  return `SELECT ${columns} FROM ${table(layout)} WHERE ${within} AND ${own} ORDER BY ${order(layout)} DESC LIMIT $3`;
 }

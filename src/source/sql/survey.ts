@@ -1,21 +1,19 @@
 /** The queries of a check of a source, all inside one read-only transaction. */
 import { escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
-import { bound, rowColumns, table, tableName, time } from "./row.ts";
+import { table, tableName } from "./names.ts";
+import { rowColumns } from "./row.ts";
+import { bound, finite, time } from "./time.ts";
 
-/** Longer texts are cut, so a sample stays small. */
-const textLength = 200;
-
-/** The newest rows, at most a day ahead of the clock, with the age of each in seconds. */
+/** The newest rows, at most a day ahead of the clock: the cells of a RawRow, and the age of each in seconds. */
 export function newestRows(layout: SourceLayout, count: number): string {
-  const { instant, feature, importance, model } = rowColumns(layout);
+  const { instant, name, value, model } = rowColumns(layout);
   const soon = bound(layout, "(pg_catalog.now() + interval '1 day')");
   return `
   SELECT ${instant} AS ts, extract(epoch FROM statement_timestamp())::float8 - ${instant} / 1e6 AS age,
-         left(${feature}, ${textLength}) AS feature, left(${importance}, ${textLength}) AS importance,
-         left(${model}, ${textLength}) AS model
+         ${name} AS name, ${value} AS value, ${model} AS model
   FROM ${table(layout)}
-  WHERE ${time(layout)} <= ${soon} AND isfinite(${time(layout)})
+  WHERE ${time(layout)} <= ${soon} AND ${finite(layout)}
   ORDER BY ${time(layout)} DESC
   LIMIT ${count}`;
 }

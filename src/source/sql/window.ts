@@ -4,7 +4,9 @@
  */
 import type { SourceLayout } from "../layout.ts";
 import type { SourceWindow } from "../progress.ts";
-import { bound, selectList, table, time, writtenIn } from "./row.ts";
+import { table } from "./names.ts";
+import { ctid, selectList, writtenIn } from "./row.ts";
+import { bound, order, time } from "./time.ts";
 
 function timeCondition(layout: SourceLayout, { above, upTo }: SourceWindow): string {
   const ts = time(layout);
@@ -16,7 +18,7 @@ function timeCondition(layout: SourceLayout, { above, upTo }: SourceWindow): str
 }
 
 export const windowRows = (layout: SourceLayout, window: SourceWindow): string => `
-  SELECT ${selectList(layout)}
+  SELECT ${selectList(layout, ctid)}
   FROM ${table(layout)}
   WHERE ${writtenIn("$1", "$2")} AND ${timeCondition(layout, window)}
-  ORDER BY ${time(layout)}, m.ctid`;
+  ORDER BY ${order(layout)}, m.ctid`;

@@ -1,0 +1,15 @@
+/** Names of tables and columns in queries. All are quoted. */
+import { escapeIdentifier } from "pg";
+import type { SourceLayout } from "../layout.ts";
+
+/** A column of the table `m`. */
+export const column = (name: string): string => `m.${escapeIdentifier(name)}`;
+
+/** The table's name as SQL and `to_regclass` take it. */
+export const tableName = ({
+  schema,
+  table: name,
+}: Pick<SourceLayout, "schema" | "table">): string =>
+  `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
+
+export const table = (layout: SourceLayout): string => `${tableName(layout)} m`;
