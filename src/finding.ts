@@ -14,6 +14,8 @@ export interface CheckFinding {
   readonly hint: string | null;
   /** The key of the configuration that decides it. */
   readonly key?: string | undefined;
+  /** Who can take the next step: `you`, or a role such as `root on this machine`. Left out: the part decides. */
+  readonly ask?: string | undefined;
 }
 
 interface FindingText {
@@ -21,6 +23,7 @@ interface FindingText {
   readonly hint: string;
   readonly code?: string;
   readonly key?: string;
+  readonly ask?: string;
 }
 
 export const fine = (check: string, message: string): CheckFinding => ({

@@ -3,7 +3,7 @@
 import { constants } from "node:os";
 import { openStoreOnly, openStreamOnly } from "./app/alone.ts";
 import { startApp } from "./app/app.ts";
-import { checksOf } from "./app/check-parts.ts";
+import { checksOf, doctorChecksOf } from "./app/check-parts.ts";
 import { runExecutor } from "./app/executor.ts";
 import { offlineBuilders } from "./app/offline.ts";
 import { registerAudit } from "./cli/audit.ts";
@@ -57,6 +57,7 @@ const commands: readonly Register[] = [
       cli,
       remediations,
       checksOf: (config) => checksOf(config, process.env),
+      doctorChecksOf: (config, send) => doctorChecksOf(config, process.env, { send }),
     }),
   (program) => registerDetect(program, offline),
   (program) => registerReplay(program, offline),

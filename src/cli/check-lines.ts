@@ -1,10 +1,26 @@
-/** How a finding of `check` is printed: as a line for people, or as a JSON line. */
+/** How a finding of `check` or `doctor` is printed: as a line for people, or as a JSON line. */
 import type { CheckFinding } from "../finding.ts";
 
 export interface CheckedPart extends CheckFinding {
   readonly part: string;
   /** Line in the configuration. */
   readonly line?: number | undefined;
+}
+
+/** Who can take the next step where a finding names nobody. */
+const keepers: Readonly<Record<string, string>> = {
+  store: "the store's database administrator",
+  source: "the source's database administrator",
+  stream: "Kafka's administrator",
+  tracker: "Jira's administrator",
+  channel: "the Alertmanager's administrator",
+  executor: "root on this machine",
+};
+
+/** Who can take the next step; null for a finding that asks for none. */
+function askedOf({ part, ok, doubtful, ask }: CheckedPart): string | null {
+  if (ok && !doubtful) return null;
+  return ask ?? keepers[part.split(":")[0] ?? ""] ?? "you";
 }
 
 /** What people call a part. */
@@ -14,27 +30,35 @@ const labels: Readonly<Record<string, string>> = {
   engine: "docker",
 };
 
-export function jsonLine({ line, ...finding }: CheckedPart): string {
+interface LineOptions {
+  /** Whether the line names who can take the next step, as those of `doctor` do. */
+  readonly withAsk: boolean;
+}
+
+export function jsonLine({ line, ...finding }: CheckedPart, { withAsk }: LineOptions): string {
   const { part, check, ok, doubtful, code, hint } = finding;
   const message = `${finding.message}${placeOf(line)}`;
-  return JSON.stringify({ part, check, ok, doubtful, code, message, hint });
+  const asked = withAsk && { ask: askedOf(finding) };
+  return JSON.stringify({ part, check, ok, doubtful, code, message, hint, ...asked });
 }
 
 const placeOf = (line: number | undefined): string => (line === undefined ? "" : ` (line ${line})`);
 
-export function textLine(finding: CheckedPart): string {
+export function textLine(finding: CheckedPart, { withAsk }: LineOptions): string {
   const { part, ok, doubtful, message, hint, line } = finding;
   const mark = doubtful ? "!" : ok ? "✓" : "✗";
   const [kind = part, name] = part.split(":");
   const label = (labels[kind] ?? kind).padEnd(7);
   const named = name === undefined ? message : `${name}: ${message}`;
   const sentences = hint === null ? named : `${named.replace(/\.$/, "")}. ${hint}`;
-  return `${mark} ${label} ${sentences}${placeOf(line)}`;
+  const asked = withAsk ? askedOf(finding) : null;
+  const whom = asked === null || asked === "you" ? "" : ` Ask ${asked}.`;
+  return `${mark} ${label} ${sentences}${placeOf(line)}${whom}`;
 }
 
 export function summaryLine(
   findings: readonly CheckedPart[],
-  { offline }: { readonly offline: boolean },
+  { offline, sent }: { readonly offline: boolean; readonly sent: boolean },
 ): string {
   const wrong = findings.filter(({ ok }) => !ok).length;
   const doubts = findings.filter(({ doubtful }) => doubtful).length;
@@ -42,6 +66,7 @@ export function summaryLine(
     ...(wrong > 0 ? [`${wrong} wrong`] : []),
     ...(doubts > 0 ? [`${doubts} doubtful`] : []),
   ].join(", ");
-  const connected = offline ? "Nothing was connected to." : "Nothing was written anywhere.";
+  const did = sent ? "Only the test message was sent." : "Nothing was written anywhere.";
+  const connected = offline ? "Nothing was connected to." : did;
   return `${counts === "" ? "Everything is right" : counts}. ${connected}`;
 }

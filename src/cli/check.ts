@@ -1,5 +1,5 @@
 /** `driftwarden check`, `driftwarden doctor`: says whether a configuration is right, and whether what it names works. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Problem } from "../config/errors.ts";
 import { ConfigError } from "../config/errors.ts";
 import type { Remediations } from "../config/fixes.ts";
@@ -10,6 +10,7 @@ import { configFacts } from "./check-facts.ts";
 import { type CheckedPart, jsonLine, summaryLine, textLine } from "./check-lines.ts";
 import type { Cli } from "./cli.ts";
 import { withConfigOption } from "./config-option.ts";
+import { CliError } from "./errors.ts";
 
 export interface CheckParts {
   readonly cli: Cli;
@@ -17,6 +18,8 @@ export interface CheckParts {
   /** What each fix may do at most, in the order of the configuration. */
   readonly budgetTexts: (config: Config) => readonly string[];
   readonly checksOf: (config: Config) => readonly PartLook[];
+  /** Those, and this machine; with `send` also one test message. Undefined where that place is not configured. */
+  readonly doctorChecksOf: (config: Config, send?: string) => readonly PartLook[] | undefined;
 }
 
 interface PartLook {
@@ -28,6 +31,12 @@ interface CheckOptions {
   readonly config: string;
   readonly json?: boolean;
   readonly offline?: boolean;
+  readonly send?: string;
+}
+
+/** Of the two commands: `doctor` looks at more, and its lines say whom to ask. */
+interface Which extends CheckOptions {
+  readonly isDoctor: boolean;
 }
 
 /** Exit code 78 when the configuration is wrong, 1 when something it names does not work. It writes nothing anywhere. */
@@ -35,12 +44,23 @@ export function registerCheck(program: Command, parts: CheckParts): void {
   const check = program
     .command("check")
     .description("say whether the configuration is right, and whether everything it names works");
-  const doctor = program.command("doctor").description("the same as check");
+  const doctor = program
+    .command("doctor")
+    .description("everything that check says, and whether this machine is fit to run the daemon")
+    .addOption(
+      new Option(
+        "--send [place]",
+        "send one test message: alertmanager posts an alert that ends by itself, jira creates an issue and closes it",
+      )
+        .choices(["alertmanager", "jira"])
+        .preset("alertmanager")
+        .conflicts("offline"),
+    );
   for (const command of [check, doctor]) {
     withConfigOption(command)
       .option("--offline", "read the file alone, connect to nothing")
       .option("--json", "a JSON line for each finding")
-      .action((options: CheckOptions) => look(options, parts));
+      .action((options: CheckOptions) => look({ ...options, isDoctor: command === doctor }, parts));
   }
 }
 
@@ -50,7 +70,7 @@ interface Read {
   readonly lineOf: (path: string) => number | undefined;
 }
 
-async function look(options: CheckOptions, parts: CheckParts): Promise<void> {
+async function look(options: Which, parts: CheckParts): Promise<void> {
   const { cli } = parts;
   const shown = shownIn(options, cli);
   let read: Read;
@@ -68,9 +88,10 @@ async function look(options: CheckOptions, parts: CheckParts): Promise<void> {
   if (options.offline === true) {
     shown.all(configFacts(config, { file: options.config, budgets: parts.budgetTexts(config) }));
   } else {
-    const looks = parts
-      .checksOf(config)
-      .map(async (one) => ({ part: one.part, found: await one.look() }));
+    const looks = looksOf(config, options, parts).map(async (one) => ({
+      part: one.part,
+      found: await one.look(),
+    }));
     for (const looked of looks) {
       const { part, found } = await looked;
       shown.all(found.map((finding) => ({ ...finding, part, line: lineOfKey(finding, lineOf) })));
@@ -78,6 +99,18 @@ async function look(options: CheckOptions, parts: CheckParts): Promise<void> {
   }
   shown.end();
   if (shown.wrong() > 0) cli.exitWith(1);
+}
+
+function looksOf(
+  config: Config,
+  { isDoctor, send }: Which,
+  { checksOf, doctorChecksOf }: CheckParts,
+): readonly PartLook[] {
+  const looks = isDoctor ? doctorChecksOf(config, send) : checksOf(config);
+  if (looks !== undefined) return looks;
+  throw new CliError("DW_CLI_USAGE", `--send ${send}: the configuration has no section ${send}:`, {
+    hint: "Name a place that is configured: --send alertmanager or --send jira.",
+  });
 }
 
 function readConfig(file: string, { remediations }: CheckParts): Read {
@@ -134,17 +167,19 @@ interface Printing {
   end(): void;
 }
 
-function shownIn({ json, offline }: CheckOptions, cli: Cli): Printing {
+function shownIn({ json, offline, send, isDoctor }: Which, cli: Cli): Printing {
   const all: CheckedPart[] = [];
+  const withAsk = isDoctor;
   return {
     all(findings) {
       all.push(...findings);
       for (const finding of findings)
-        cli.print(json === true ? jsonLine(finding) : textLine(finding));
+        cli.print(json === true ? jsonLine(finding, { withAsk }) : textLine(finding, { withAsk }));
     },
     wrong: () => all.filter(({ ok }) => !ok).length,
     end() {
-      if (json !== true) cli.print(summaryLine(all, { offline: offline === true }));
+      const how = { offline: offline === true, sent: send !== undefined };
+      if (json !== true) cli.print(summaryLine(all, how));
     },
   };
 }

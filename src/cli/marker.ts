@@ -6,9 +6,8 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { ModelName } from "../model-key.ts";
 import { nearest } from "../nearest.ts";
-import { marker } from "../operator/marker.ts";
+import { type MarkerNeeds, marker } from "../operator/marker.ts";
 import { printable } from "../printable.ts";
-import type { RecordSink } from "../stream/record-sink.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { ask } from "./ask.ts";
 import type { Cli } from "./cli.ts";
@@ -22,7 +21,7 @@ export interface MarkerParts {
 }
 
 interface OpenedStream {
-  readonly stream: RecordSink;
+  readonly stream: MarkerNeeds["stream"];
   models(source: Omit<ModelName, "model">): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -98,7 +97,7 @@ function unknownModel(model: string, known: readonly string[]): CliError {
 function opened(open: () => Promise<OpenedStream>) {
   let opening: Promise<OpenedStream> | undefined;
   const once = (): Promise<OpenedStream> => (opening ??= open());
-  const stream: RecordSink = {
+  const stream: MarkerNeeds["stream"] = {
     append: async (records) => (await once()).stream.append(records),
   };
   return {

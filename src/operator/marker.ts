@@ -18,7 +18,7 @@ const markerArguments = z.strictObject({
   at: moment.optional(),
 });
 
-interface MarkerNeeds {
+export interface MarkerNeeds {
   readonly stream: RecordSink;
   /** Names of the models of a source that are known so far. */
   readonly models: (source: Omit<ModelName, "model">) => Promise<readonly string[]>;

@@ -17,6 +17,7 @@ export const rooms = [
   "tickets",
   "notify",
   "config",
+  "machine",
   "telemetry",
   "http",
   "web",

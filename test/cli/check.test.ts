@@ -48,6 +48,8 @@ async function run(args: readonly string[], found: Found = {}): Promise<Outcome>
           remediations,
           budgetTexts: offlineBuilders.budgetTexts,
           checksOf,
+          doctorChecksOf: (config, send) =>
+            send === "jira" ? undefined : [...checksOf(config), ...machineAnd(send)],
         }),
     ];
     await runProgram(args, { version: "1.2.3", cli, commands });
@@ -56,6 +58,23 @@ async function run(args: readonly string[], found: Found = {}): Promise<Outcome>
     return { code: exitCodeOf(error), out, error };
   }
 }
+
+/** This machine, and the place that got a test message. */
+const machineAnd = (send?: string): ReturnType<CheckParts["checksOf"]> => [
+  {
+    part: "machine",
+    look: async () => [
+      doubtful("clock", {
+        message: "unsynchronised",
+        hint: "Run: x.",
+        ask: "root on this machine",
+      }),
+    ],
+  },
+  ...(send === undefined
+    ? []
+    : [{ part: `channel:${send}`, look: async () => [fine("sent", "was posted")] }]),
+];
 
 function config(text: string): string {
   const file = join(folder, "dw.yaml");
@@ -183,6 +202,60 @@ describe("driftwarden check", () => {
     expect(await run(["check", "--config", join(folder, "none")])).toMatchObject({
       code: 2,
       error: { code: "DW_CONFIG_UNREADABLE" },
+    });
+  });
+});
+
+describe("driftwarden doctor", () => {
+  it("says what check says, then this machine, and whom to ask", async () => {
+    const { code, out } = await run(["doctor", "--config", config(right)], said);
+    expect(out).toEqual([
+      "✓ store   h/d, Postgres 15.18, schema 5, may write",
+      "✓ source  main: 1 model",
+      '✗ jira    "bot" may not create issues in IR. Ask the Jira admin for Create Issues. (line 5) Ask Jira\'s administrator.',
+      "! docker  a: nothing matches. Start it. (line 6)",
+      "! machine unsynchronised. Run: x. Ask root on this machine.",
+      "1 wrong, 2 doubtful. Nothing was written anywhere.",
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it("says in each JSON line whom to ask, and nobody where nothing is to be done", async () => {
+    const { out } = await run(["doctor", "--json", "--config", config(right)], said);
+    expect(out.map((line) => JSON.parse(line).ask)).toEqual([
+      null,
+      null,
+      "Jira's administrator",
+      "you",
+      "root on this machine",
+    ]);
+    expect(Object.keys(JSON.parse(out[0] ?? ""))).toHaveLength(8);
+  });
+
+  it("looks at no machine and sends nothing with --offline", async () => {
+    const { out } = await run(["doctor", "--offline", "--config", config(right)], said);
+    expect(out.join()).not.toContain("unsynchronised");
+    expect(out.at(-1)).toContain("Nothing was connected to.");
+  });
+
+  it("sends a test message only when it is asked to, and says so", async () => {
+    const { out } = await run(["doctor", "--send", "--config", config(right)]);
+    expect(out.slice(1)).toEqual([
+      "✓ channel alertmanager: was posted",
+      "1 doubtful. Only the test message was sent.",
+    ]);
+  });
+
+  it.each([
+    [["--send", "jira"], "no section jira:"],
+    [["--send", "mail"], "mail"],
+    [["--send", "alertmanager", "--offline"], "--offline"],
+  ])("ends with 2 for %j", async (args, message) => {
+    const { code, error } = await run(["doctor", ...args, "--config", config(right)]);
+    expect(code).toBe(2);
+    expect(error).toMatchObject({
+      code: "DW_CLI_USAGE",
+      message: expect.stringContaining(message),
     });
   });
 });

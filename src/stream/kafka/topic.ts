@@ -34,7 +34,7 @@ export interface KnownTopic {
 /** Stores the found identity unless one is stored for this topic. Resolves with the stored identity. */
 export type RememberTopic = (topic: string, found: KnownTopic) => Promise<KnownTopic>;
 
-interface TopicFacts {
+export interface TopicFacts {
   readonly partitions: number;
   readonly replication: number;
   readonly config: ReadonlyMap<string, { readonly value: string; readonly ownValue: boolean }>;
@@ -135,6 +135,12 @@ export async function lookAtTopic(admin: Admin, spec: TopicSpec): Promise<string
   }
   await createTopic(admin, spec, { validateOnly: true });
   return `topic ${spec.topic} is made at the first start, ${partitions}`;
+}
+
+/** The settings of the topic; undefined while there is none. */
+export async function topicFacts(admin: Admin, topic: string): Promise<TopicFacts | undefined> {
+  const names = await admin.listTopics();
+  return names.includes(topic) ? readTopic(admin, topic) : undefined;
 }
 
 async function createTopic(
