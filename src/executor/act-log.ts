@@ -8,105 +8,76 @@
  * The first line is on the disk before the engine is asked. An executor that was killed reads the file at its next
  * start. It finds there which acts may be half-done, and how often it acted.
  *
+ * Acts that did not happen leave lines in the file, and no limit counts them. So the file is rewritten when most of its
+ * lines are of no use.
+ *
  * # Clocks
  *
  * The age of an act is measured on the monotonic clock, which nobody can set. That clock stops while the machine is
  * suspended, so an act may count for longer than its window. After a boot the age is measured on the wall clock. An act
  * with a future time then has the age zero.
  */
-import { type FileHandle, mkdir, open, readFile, rename } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { messageOf } from "../errors.ts";
-import { type ClockReading, laterBy, readClocks } from "../permit.ts";
+import { type ClockReading, readClocks } from "../permit.ts";
+import {
+  type ActStatus,
+  beginLine,
+  endLine,
+  keyOf,
+  linesOfAct,
+  type RecordedAct,
+  readActs,
+} from "./act-lines.ts";
 import { ExecutorError } from "./errors.ts";
 
-export type ActStatus = "open" | "done" | "failed" | "unknown";
-
-export interface RecordedAct {
-  readonly effect: string;
-  /** Id of the container. */
-  readonly container: string;
-  readonly name: string;
-  /** When the container had started before the act, as the engine writes it. */
-  readonly startedAt: string;
-  readonly graceSeconds: number;
-  /** When the act began, by the clocks of this boot. */
-  readonly at: ClockReading;
-  readonly status: ActStatus;
-  /** How the act ended, one sentence. */
-  readonly detail: string;
-}
-
 export interface ActLogOptions {
+  /** Is there, and belongs to this executor alone: state-folder.ts. */
   readonly folder: string;
-  /** Older acts are forgotten when the log is opened. */
+  /** Older acts are forgotten when the file is rewritten. */
   readonly keepMs: number;
   readonly clocks?: (() => ClockReading) | undefined;
   /** Id of this boot of the machine; undefined where it is not known. */
   readonly boot: string | undefined;
 }
 
-const begun = z.strictObject({
-  begin: z.string(),
-  container: z.string(),
-  name: z.string(),
-  started_at: z.string(),
-  grace_seconds: z.number(),
-  boot: z.string().optional(),
-  monotonic_ns: z.string().regex(/^-?\d+$/),
-  wall_ms: z.number(),
-});
-const ended = z.strictObject({
-  end: z.string(),
-  container: z.string(),
-  status: z.enum(["done", "failed", "unknown", "undone"]),
-  detail: z.string(),
-});
-const line = z.union([begun, ended]);
-
 type Begun = Pick<RecordedAct, "effect" | "container" | "name" | "startedAt" | "graceSeconds">;
 
-const keyOf = (effect: string, container: string): string => `${container} ${effect}`;
+/** So many lines may be of no use before the file is rewritten: about 300 kB. */
+const spareLines = 1024;
 
 export class ActLog {
   readonly #acts = new Map<string, RecordedAct>();
   readonly #options: ActLogOptions;
   readonly #clocks: () => ClockReading;
-  readonly #file: FileHandle;
+  readonly #path: string;
+  #file: FileHandle | undefined;
+  #lines = 0;
   #writing: Promise<void> = Promise.resolve();
   /** After a failed write the end of the file is not known, so nothing may follow. */
   #broken: Error | undefined;
 
-  private constructor(options: ActLogOptions, file: FileHandle, acts: readonly RecordedAct[]) {
+  private constructor(options: ActLogOptions, path: string, acts: readonly RecordedAct[]) {
     this.#options = options;
     this.#clocks = options.clocks ?? readClocks;
-    this.#file = file;
+    this.#path = path;
     for (const act of acts) this.#acts.set(keyOf(act.effect, act.container), act);
   }
 
   /** Reads the file, and rewrites it without the old acts. @throws ExecutorError DW_EXECUTOR_STATE */
   static async open(options: ActLogOptions): Promise<ActLog> {
-    const { folder, clocks = readClocks } = options;
+    const { folder, clocks = readClocks, boot } = options;
     const path = join(folder, "acts.jsonl");
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const now = clocks();
-      const acts = readActs(await contents(path), { now, boot: options.boot }).filter(
-        ({ at, status }) => status === "open" || ageOf(at, now) <= options.keepMs,
-      );
-      const text = acts.flatMap((act) => linesOfAct(act, options.boot)).join("");
-      const next = await open(`${path}.new`, "w", 0o600);
-      await next.writeFile(text);
-      await next.sync();
-      await next.close();
-      await rename(`${path}.new`, path);
-      await syncFolder(folder);
-      return new ActLog(options, await open(path, "a", 0o600), acts);
+      const acts = readActs(await contents(path), { now: clocks(), boot });
+      const log = new ActLog(options, path, acts);
+      await log.#rewrite();
+      return log;
     } catch (error) {
       if (error instanceof ExecutorError) throw error;
       const message = `opening ${path}: ${messageOf(error)}`;
-      throw new ExecutorError("DW_EXECUTOR_STATE", message, error);
+      throw new ExecutorError("DW_EXECUTOR_STATE", message, { cause: error });
     }
   }
 
@@ -146,31 +117,56 @@ export class ActLog {
     const key = keyOf(effect, container);
     const act = this.#acts.get(key);
     if (act === undefined) return;
-    await this.#append(endLine({ effect, container, status, detail }));
-    if (status === "undone") this.#acts.delete(key);
-    else this.#acts.set(key, { ...act, status, detail });
+    // The act changes in the turn in which its line is written, so that a rewrite never writes it as it was before.
+    await this.#append(endLine({ effect, container, status, detail }), () => {
+      if (status === "undone") this.#acts.delete(key);
+      else this.#acts.set(key, { ...act, status, detail });
+    });
   }
 
   async close(): Promise<void> {
     await this.#writing.catch(() => undefined);
-    await this.#file.close();
+    await this.#file?.close();
   }
 
-  #append(text: string): Promise<void> {
-    const written = this.#writing.catch(() => undefined).then(() => this.#write(text));
-    this.#writing = written;
-    return written;
+  #append(text: string, written: () => void = () => undefined): Promise<void> {
+    const writing = this.#writing
+      .catch(() => undefined)
+      .then(() => this.#write(text))
+      .then(written);
+    this.#writing = writing;
+    return writing;
   }
 
   async #write(text: string): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
     try {
-      await this.#file.appendFile(text);
-      await this.#file.datasync();
+      if (this.#lines > 2 * this.#acts.size + spareLines) await this.#rewrite();
+      await this.#file?.appendFile(text);
+      await this.#file?.datasync();
+      this.#lines += 1;
     } catch (error) {
       this.#broken = error instanceof Error ? error : new Error(messageOf(error));
       throw error;
     }
+  }
+
+  /** Writes the acts that still matter into a new file, which takes the place of the old one. */
+  async #rewrite(): Promise<void> {
+    const { boot, folder, keepMs } = this.#options;
+    const now = this.#clocks();
+    for (const [key, { at, status }] of this.#acts)
+      if (status !== "open" && ageOf(at, now) > keepMs) this.#acts.delete(key);
+    const lines = [...this.#acts.values()].flatMap((act) => linesOfAct(act, boot));
+    const next = await open(`${this.#path}.new`, "w", 0o600);
+    await next.writeFile(lines.join(""));
+    await next.sync();
+    await next.close();
+    await rename(`${this.#path}.new`, this.#path);
+    await syncFolder(folder);
+    await this.#file?.close();
+    this.#file = await open(this.#path, "a", 0o600);
+    this.#lines = lines.length;
   }
 }
 
@@ -190,82 +186,4 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   await handle.sync();
   await handle.close();
-}
-
-interface Present {
-  readonly now: ClockReading;
-  readonly boot: string | undefined;
-}
-
-/** Skips a last line without a line end: a crash cut it off. No act begins before its line is whole. */
-function readActs(text: string, present: Present): readonly RecordedAct[] {
-  const acts = new Map<string, RecordedAct>();
-  for (const [index, written] of text.split("\n").slice(0, -1).entries()) {
-    const entry = parsedLine(written, index + 1);
-    if ("begin" in entry) {
-      const act = actOf(entry, present);
-      acts.set(keyOf(act.effect, act.container), act);
-      continue;
-    }
-    const key = keyOf(entry.end, entry.container);
-    const act = acts.get(key);
-    const { status, detail } = entry;
-    if (status === "undone") acts.delete(key);
-    else if (act !== undefined) acts.set(key, { ...act, status, detail });
-  }
-  return [...acts.values()];
-}
-
-function parsedLine(written: string, number: number): z.infer<typeof line> {
-  try {
-    return line.parse(JSON.parse(written));
-  } catch (error) {
-    throw new ExecutorError("DW_EXECUTOR_STATE", `line ${number} of acts.jsonl is broken`, error);
-  }
-}
-
-function actOf(entry: z.infer<typeof begun>, { now, boot }: Present): RecordedAct {
-  const sameBoot = boot !== undefined && entry.boot === boot;
-  const age = Math.max(0, now.wallMs - entry.wall_ms);
-  const stamped = { monotonicNs: BigInt(entry.monotonic_ns), wallMs: entry.wall_ms };
-  return {
-    effect: entry.begin,
-    container: entry.container,
-    name: entry.name,
-    startedAt: entry.started_at,
-    graceSeconds: entry.grace_seconds,
-    at: sameBoot ? stamped : laterBy(now, -age),
-    status: "open",
-    detail: "",
-  };
-}
-
-function linesOfAct(act: RecordedAct, boot: string | undefined): readonly string[] {
-  const { effect, container, status, detail } = act;
-  const end = status === "open" ? [] : [endLine({ effect, container, status, detail })];
-  return [beginLine(act, boot), ...end];
-}
-
-function beginLine(act: RecordedAct, boot: string | undefined): string {
-  const { effect, container, name, startedAt, graceSeconds, at } = act;
-  const entry: z.infer<typeof begun> = {
-    begin: effect,
-    container,
-    name,
-    started_at: startedAt,
-    grace_seconds: graceSeconds,
-    boot,
-    monotonic_ns: String(at.monotonicNs),
-    wall_ms: at.wallMs,
-  };
-  return `${JSON.stringify(entry)}\n`;
-}
-
-interface End extends Pick<RecordedAct, "effect" | "container" | "detail"> {
-  readonly status: z.infer<typeof ended>["status"];
-}
-
-function endLine({ effect, container, status, detail }: End): string {
-  const entry: z.infer<typeof ended> = { end: effect, container, status, detail };
-  return `${JSON.stringify(entry)}\n`;
 }

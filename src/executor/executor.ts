@@ -7,6 +7,7 @@ import { ActLog } from "./act-log.ts";
 import { type ExecutorLimits, limitsText } from "./limits.ts";
 import { Restarts } from "./restarts.ts";
 import { type ExecutorServerOptions, listen } from "./server.ts";
+import { lockFolder } from "./state-folder.ts";
 import type { ExecutorVerb } from "./verb.ts";
 import { dockerVerbs } from "./verbs/docker.ts";
 
@@ -48,7 +49,16 @@ export async function startExecutor(
   const { logger, clock = systemClock, clocks = readClocks, boot } = means;
   const windows = [...limits.all, ...limits.perContainer].map(({ windowMs }) => windowMs);
   const keepMs = Math.max(leastKeptMs, ...windows);
-  const acts = await ActLog.open({ folder: settings.stateFolder, keepMs, clocks, boot });
+  const folder = settings.stateFolder;
+  const lock = await lockFolder(folder);
+  const acts = await ActLog.open({ folder, keepMs, clocks, boot }).catch(async (error: unknown) => {
+    await lock.free();
+    throw error;
+  });
+  const close = async (): Promise<void> => {
+    await acts.close();
+    await lock.free();
+  };
   const verbs: ExecutorVerb[] = [];
   let idle = noWork;
   if (settings.engine !== undefined) {
@@ -59,14 +69,19 @@ export async function startExecutor(
     verbs.push(...dockerVerbs({ engine, limits, restarts }));
   }
   const may = limitsText(limits);
-  const server = await listen({ ...settings, verbs, may, logger, program: means.program });
+  const server = await listen({ ...settings, verbs, may, logger, program: means.program }).catch(
+    async (error: unknown) => {
+      await close();
+      throw error;
+    },
+  );
   logger.info({ socket: settings.socket, verbs: verbs.map(({ name }) => name) }, "listening");
   return {
     stop: async () => {
       await server.stop();
       // An act that is not over by then stays open in the record, and the next start finishes it.
       await Promise.race([idle(), clock.sleep(stopDeadlineMs)]);
-      await acts.close();
+      await close();
     },
   };
 }

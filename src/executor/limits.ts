@@ -3,7 +3,7 @@ import type { Container } from "../../remediations/docker/engine.ts";
 import { refusal } from "../../remediations/docker/refusal.ts";
 import { carries } from "../../remediations/docker/selector.ts";
 import { formatDuration } from "../duration.ts";
-import type { RecordedAct } from "./act-log.ts";
+import type { RecordedAct } from "./act-lines.ts";
 
 /** Containers that may be acted on, by their exact name or by labels. A container must carry every label. */
 export interface AllowedContainers {

@@ -56,11 +56,19 @@ function seen(path: string, look: (path: string) => Stats): Stats {
   try {
     return look(path);
   } catch (error) {
-    throw unsafe(`looking at ${path}: ${messageOf(error)}`, error);
+    throw unsafe(`looking at ${path}: ${messageOf(error)}`, {
+      cause: error,
+      ...(Reflect.get(Object(error), "code") === "ENOENT" && { hint: missing(path) }),
+    });
   }
 }
 
 const modeOf = (mode: number): string => (mode & 0o7777).toString(8);
 
-const unsafe = (message: string, cause?: unknown): ExecutorError =>
-  new ExecutorError("DW_EXECUTOR_PEER", message, cause);
+const missing = (path: string): string =>
+  `Make it: \`mkdir ${path}\`. Below /run it is gone after a boot, so start driftwarden-executor.socket, which makes it, or name it in /etc/tmpfiles.d. Or set \`socket:\` to a folder that is there.`;
+
+const unsafe = (
+  message: string,
+  more?: { readonly cause: unknown; readonly hint?: string },
+): ExecutorError => new ExecutorError("DW_EXECUTOR_PEER", message, more);

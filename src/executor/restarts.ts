@@ -19,7 +19,8 @@ import { settleMs, wasLeftStopped } from "../../remediations/docker/settled-rest
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { type ClockReading, isGood, laterBy, type MayAct, type Permit } from "../permit.ts";
-import type { ActLog, RecordedAct } from "./act-log.ts";
+import type { RecordedAct } from "./act-lines.ts";
+import type { ActLog } from "./act-log.ts";
 import { barredFrom, type ExecutorLimits, exceeded, refusedBy } from "./limits.ts";
 import type { VerbOutcome } from "./verb.ts";
 

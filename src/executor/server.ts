@@ -1,13 +1,14 @@
 /** Listens on the executor's socket, and gives each connection a session. */
 import { once } from "node:events";
 import { chownSync, lstatSync, rmSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { BrokenLine, linesOf } from "../../remediations/docker/executor/lines.ts";
 import { maxRequestBytes } from "../../remediations/docker/executor/wire.ts";
 import { messageOf } from "../errors.ts";
 import { ExecutorError } from "./errors.ts";
 import { checkFolders, checkSocket } from "./peer.ts";
 import { type ExecutorReply, ExecutorSession, type ExecutorSessionOptions } from "./session.ts";
+import { socketUse } from "./socket-use.ts";
 
 export interface ExecutorServerOptions extends ExecutorSessionOptions {
   /** Path of the socket. */
@@ -64,12 +65,10 @@ export async function listen(options: ExecutorServerOptions): Promise<ExecutorSe
 /** Creates the socket. From the first moment only its peer can connect. */
 async function bind(server: Server, { socket, peer }: ExecutorServerOptions): Promise<void> {
   checkFolders(socket);
-  if (await isAlive(socket)) {
-    throw new ExecutorError("DW_EXECUTOR_LISTENING", `another executor listens on ${socket}`);
-  }
   if (lstatSync(socket, { throwIfNoEntry: false })?.isSocket() === false) {
     throw new ExecutorError("DW_EXECUTOR_PEER", `${socket} is there and is no socket`);
   }
+  await checkUnused(socket);
   rmSync(socket, { force: true });
   const mask = process.umask(0o177);
   try {
@@ -79,7 +78,7 @@ async function bind(server: Server, { socket, peer }: ExecutorServerOptions): Pr
     server.close();
     if (error instanceof ExecutorError) throw error;
     const text = `making ${socket} for the user ${peer}: ${messageOf(error)}`;
-    throw new ExecutorError("DW_EXECUTOR_PEER", text, error);
+    throw new ExecutorError("DW_EXECUTOR_PEER", text, { cause: error });
   } finally {
     process.umask(mask);
   }
@@ -96,21 +95,19 @@ async function listening(
     await listened;
   } catch (error) {
     const text = `listening on ${socket}: ${messageOf(error)}`;
-    throw new ExecutorError("DW_EXECUTOR_LISTENING", text, error);
+    throw new ExecutorError("DW_EXECUTOR_LISTENING", text, { cause: error });
   }
 }
 
-/** Whether a process listens on the socket. One that an earlier process left behind refuses connections. */
-async function isAlive(path: string): Promise<boolean> {
-  const socket = connect(path);
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
+/** @throws ExecutorError DW_EXECUTOR_LISTENING */
+async function checkUnused(path: string): Promise<void> {
+  const found = await socketUse(path);
+  if (found.use === "free") return;
+  if (found.use === "used")
+    throw new ExecutorError("DW_EXECUTOR_LISTENING", `another executor listens on ${path}`);
+  const message = `whether another executor listens on ${path} cannot be found out: ${found.because}`;
+  const hint = `Run it as the user that owns ${path}, or as root; or remove that socket if nothing uses it.`;
+  throw new ExecutorError("DW_EXECUTOR_LISTENING", message, { hint });
 }
 
 async function talk(socket: Socket, session: ExecutorSession): Promise<void> {

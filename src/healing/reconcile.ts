@@ -32,7 +32,10 @@ export async function reconcile(
   }
   recording.logger.warn({ run: run.id, fix: run.fix }, "looking up a run with unknown outcome");
   const contacted = remediation !== undefined;
-  const result = contacted ? await remediation.lookUp(target) : noLongerConfigured(run);
+  // The act on one target begins in the call that decides. So what the act left stopped is recognised by that time.
+  const result = contacted
+    ? await remediation.lookUp(target, run.decidedAtMs)
+    : noLongerConfigured(run);
   return { run: await recordResult(run, result, recording), contacted };
 }
 

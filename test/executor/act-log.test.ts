@@ -65,6 +65,19 @@ describe("the record of acts", () => {
     expect(agesIn(await open())).toEqual([]);
   });
 
+  it("keeps its file short however many acts did not happen", async () => {
+    const log = await open();
+    await log.begin(act("kept"));
+    await log.end(act("kept"), "done", "");
+    for (let n = 0; n < 1_000; n += 1) {
+      await log.begin(act(`e${n}`));
+      await log.end(act(`e${n}`), "undone", "the permit has expired");
+    }
+    const lines = (await readFile(join(folder, "acts.jsonl"), "utf8")).split("\n");
+    expect(lines.length).toBeLessThan(1_200);
+    expect((await open()).aged().map(({ effect }) => effect)).toEqual(["kept"]);
+  });
+
   it.each([86_400_000, -86_400_000])(
     "measures an age on the monotonic clock when the wall clock is set by %d ms",
     async (ms) => {

@@ -101,6 +101,23 @@ describe("the socket of an executor", () => {
     const refused = start();
     await expect(refused).rejects.toMatchObject({ code: "DW_EXECUTOR_PEER" });
     await expect(refused).rejects.toThrow(`looking at ${join(folder, "nowhere")}: ENOENT`);
+    await expect(refused).rejects.toMatchObject({
+      hint: expect.stringContaining(`mkdir ${join(folder, "nowhere")}`),
+    });
+  });
+
+  it.skipIf(own !== 0)("is not taken from a living one that this user may not ask", async () => {
+    chmodSync(folder, 0o1777);
+    const living = await made(0o600);
+    process.seteuid?.(65_534);
+    try {
+      const refused = start({ peer: 65_534 });
+      await expect(refused).rejects.toMatchObject({ code: "DW_EXECUTOR_LISTENING" });
+      await expect(refused).rejects.toThrow("EACCES");
+    } finally {
+      process.seteuid?.(0);
+    }
+    expect(living.listening && statSync(socket).isSocket()).toBe(true);
   });
 
   it.each([0o666, 0o660, 0o604, 0o601])(

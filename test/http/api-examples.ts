@@ -1,9 +1,11 @@
 /** What each route of the API answers for made-up incidents, runs, models and effects. */
+
 import { modelJson } from "../../src/detection/model-json.ts";
 import { runJson } from "../../src/healing/run-json.ts";
 import type { Digest } from "../../src/incidents/digest.ts";
 import { freezeJson } from "../../src/incidents/freeze-json.ts";
 import { incidentJson } from "../../src/incidents/incident-json.ts";
+import type { RunReplica } from "../../src/incidents/run-replica.ts";
 import { effectJson } from "../../src/outbox/effect-json.ts";
 import { episodeOpened, openIncident, serviceEpisode } from "../fakes/episodes.ts";
 import { freezeOf } from "../fakes/freezes.ts";
@@ -77,7 +79,7 @@ const digested: Digest = {
 };
 export const digest = incidentJson(digested);
 
-export const storedRunShown = runJson({
+const shownRun = {
   ...storedRun(run.id),
   fix: run.fix,
   incidentNumber: 7,
@@ -91,7 +93,33 @@ export const storedRunShown = runJson({
   actedAtMs: atMs + 1_000,
   finishedAtMs: atMs + 3_500,
   outcome: "recovered",
+} as const;
+export const storedRunShown = runJson(shownRun);
+
+const replica = (n: number, status: RunReplica["status"], detail: string | null): RunReplica => ({
+  n,
+  targetId: `f00dcaf${n}`,
+  targetName: `scorer-${n}`,
+  host: "web-1",
+  snapshot: shownRun.snapshot,
+  status,
+  detail,
+  begunAtMs: status === "untouched" ? null : atMs + n * 1_000,
+  finishedAtMs: status === "untouched" ? null : atMs + n * 1_000 + 500,
+  after: status === "back" ? shownRun.after : null,
 });
+
+/** The replicas of a run that acts on several. */
+export const replicasShown = {
+  replicas: runJson({
+    ...shownRun,
+    replicas: [
+      replica(1, "back", "scorer-1 is healthy."),
+      replica(2, "not_back", "scorer-2 did not come back healthy within 5m: it is unhealthy."),
+      replica(3, "untouched", null),
+    ],
+  }).replicas,
+};
 
 const view = modelView("default/production/main/churn-v7");
 export const model = modelJson({

@@ -19,6 +19,7 @@ import {
   freeze,
   incident,
   model,
+  replicasShown,
   resolvedService,
   storedRunShown,
 } from "./api-examples.ts";
@@ -31,6 +32,8 @@ interface Section {
   readonly routes: readonly (HttpRoute | HttpItemRoute)[];
   readonly what: string;
   readonly example: object;
+  /** Something else that is shown, and what it is. */
+  readonly more?: readonly [what: string, example: object];
   /** Parameter → what it keeps. */
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -58,6 +61,10 @@ the subject kind \`digest\`, and its members are episodes that share its ticket,
     routes: runRoutes(store),
     what: "Newest decision first. A run that was only observed or denied is in the list too.",
     example: storedRunShown,
+    more: [
+      "A run on [replicas](../how-to/replicas.md) names each of them, in the order in which they were restarted.",
+      replicasShown,
+    ],
     parameters: {
       incident: "number or id of the incident",
       fix: "name of the fix",
@@ -91,7 +98,8 @@ health.register("tracker", () => ({ ok: false, reason: "reading the project: ECO
 
 const block = (value: object): string => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\`\n`;
 
-function sectionText(title: string, { routes, what, example, parameters }: Section): string {
+function sectionText(title: string, section: Section): string {
+  const { routes, what, example, more, parameters } = section;
   const paths = routes.map(({ path }) => `- \`GET ${path}\``).join("\n");
   const rows = Object.entries(parameters).map(([name, text]) => `| \`${name}\` | ${text} |\n`);
   return `## ${title}
@@ -100,7 +108,7 @@ ${paths}
 
 ${what}
 
-${rows.length === 0 ? "" : `| parameter | only those with |\n|---|---|\n${rows.join("")}\n`}${block(example)}`;
+${rows.length === 0 ? "" : `| parameter | only those with |\n|---|---|\n${rows.join("")}\n`}${block(example)}${more === undefined ? "" : `\n${more[0]}\n\n${block(more[1])}`}`;
 }
 
 const page = (): string => `# HTTP API

@@ -101,6 +101,9 @@ describe("the breaker of a fix in mode auto (A34, B2)", () => {
   });
 });
 
+const replicaSql = `
+insert into run_replicas (id, run, n, target_id, target_name, host, snapshot, status)
+values ($1, $2, $3, $4, $4, 'host', '{}', $5)`;
 const hour = 3_600_000;
 const day = 24 * hour;
 
@@ -138,5 +141,36 @@ describe("what broke again within seven days after a run had helped", () => {
     });
     expect(await helpedBefore(store, { ...broken, atMs: atMs - 9 * day })).toBeUndefined();
     expect(await countRecurred(store)).toEqual([{ fix: "restart-svc", count: 5 }]);
+  });
+
+  it("counts every replica that a run acted on, and none that it left untouched", async () => {
+    const store = await stores.open();
+    const atMs = Date.now();
+    const broken = { incident: "inc-now", subject: "model\nt/e/s/m", kind: "shift", atMs };
+    const acted = async (id: string, agoMs: number, more: Partial<Run> = {}): Promise<void> => {
+      const run: Run = {
+        ...storedRun(id),
+        subject: `model\nt/e/s/${id}`,
+        incident: `inc-${id}`,
+        targetId: "container-1",
+        outcome: "recovered",
+        decidedAtMs: atMs - agoMs - hour,
+        finishedAtMs: atMs - agoMs,
+        ...more,
+      };
+      await store.transaction((tx) => insertRun(tx, run));
+      for (const [n, status] of ["back", "back", "untouched"].entries())
+        await store.query(replicaSql, [`${id}#${n}`, id, n, `container-${n + 1}`, status]);
+    };
+    await acted("rolled", 3 * hour);
+    const now = { incident: "inc-now", outcome: null, finishedAtMs: null, decidedAtMs: atMs };
+    const single = { ...storedRun("single"), ...now, targetId: "container-2" };
+    await store.transaction((tx) => insertRun(tx, single));
+    expect(await helpedBefore(store, broken)).toMatchObject({ times: 1 });
+    expect(await countRecurred(store)).toEqual([{ fix: "restart-svc", count: 1 }]);
+    const untouched = { ...storedRun("third"), ...now, targetId: "container-3" };
+    await store.transaction((tx) => insertRun(tx, { ...untouched, incident: "inc-third" }));
+    expect(await helpedBefore(store, { ...broken, incident: "inc-third" })).toBeUndefined();
+    expect(await countRecurred(store)).toEqual([{ fix: "restart-svc", count: 1 }]);
   });
 });

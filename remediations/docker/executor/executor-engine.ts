@@ -129,9 +129,15 @@ function mayAskAgain(error: unknown, lost: DockerError | undefined): error is Do
   return isAway && (lost !== undefined || error.maybeApplied);
 }
 
-/** The error to throw. A lost answer counts more than a later error that the executor could not be reached. */
+/**
+ * The error to throw after a lost answer. The restart may have happened, whatever is said later. Only a recorded end
+ * (DW_DOCKER_FAILED) or a container that is gone tells more.
+ */
 function toldOf(error: unknown, lost: DockerError | undefined): unknown {
-  return error instanceof DockerError && error.unavailable ? (lost ?? error) : error;
+  if (lost === undefined || !(error instanceof DockerError)) return error;
+  if (error.unavailable) return lost;
+  if (error.code === "DW_DOCKER_FAILED" || error.code === "DW_DOCKER_GONE") return error;
+  return new DockerError(error.code, error.message, { cause: error, maybeApplied: true });
 }
 
 function expiredTooOften(deadlineMs: number): DockerError {

@@ -1,0 +1,84 @@
+/**
+ * The folder in which an executor keeps the record of its acts. One executor at a time may use it: two would each count
+ * only their own acts, and an effect could act twice.
+ *
+ * The lock is a socket in the folder on which its owner listens. The kernel ends that with the process, however it ends.
+ * It does not tell apart two executors that start in the same moment after a crash; systemd starts one.
+ */
+import { once } from "node:events";
+import { mkdir, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { messageOf } from "../errors.ts";
+import { ExecutorError } from "./errors.ts";
+import { socketUse } from "./socket-use.ts";
+
+export interface LockedFolder {
+  /** Lets another executor use the folder. */
+  free(): Promise<void>;
+}
+
+/** The longest path of a Unix socket on Linux, bytes. */
+const longestPath = 107;
+
+/**
+ * Makes the folder if it is not there, and locks it.
+ *
+ * @throws ExecutorError DW_EXECUTOR_STATE when it cannot be made or locked, DW_EXECUTOR_LOCKED when another executor
+ *   uses it
+ */
+export async function lockFolder(folder: string): Promise<LockedFolder> {
+  await make(folder);
+  const path = join(folder, "lock");
+  if (Buffer.byteLength(path) > longestPath)
+    throw new ExecutorError("DW_EXECUTOR_STATE", `${path} is too long for a lock`, {
+      hint: `Set \`state:\` to a shorter path: ${path} may have ${longestPath} bytes.`,
+    });
+  const found = await socketUse(path);
+  if (found.use === "used")
+    throw new ExecutorError("DW_EXECUTOR_LOCKED", `another executor uses ${folder}`);
+  if (found.use === "unknown") throw unusable(`locking ${path}`, found.because);
+  return listenAlone(path);
+}
+
+/** Makes one level only: a recursive mkdir of Node never ends under /proc. */
+async function make(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = Reflect.get(Object(error), "code");
+    if (code === "EEXIST") return;
+    const parent = dirname(folder);
+    throw unusable(
+      `making ${folder}`,
+      error,
+      code === "ENOENT"
+        ? `Make ${parent} first, or set \`state:\` to a folder whose parent is there.`
+        : undefined,
+    );
+  }
+}
+
+async function listenAlone(path: string): Promise<LockedFolder> {
+  const server = createServer((socket) => socket.destroy());
+  try {
+    await rm(path, { force: true });
+    const listened = once(server, "listening");
+    server.listen(path);
+    await listened;
+  } catch (error) {
+    throw unusable(`locking ${path}`, error);
+  }
+  return {
+    free: async () => {
+      const closed = once(server, "close");
+      server.close();
+      await closed;
+    },
+  };
+}
+
+function unusable(what: string, cause: unknown, hint?: string): ExecutorError {
+  const message = `${what}: ${typeof cause === "string" ? cause : messageOf(cause)}`;
+  return new ExecutorError("DW_EXECUTOR_STATE", message, { cause, ...(hint && { hint }) });
+}
