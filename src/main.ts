@@ -90,7 +90,8 @@ function stopOnSignal(): AbortController {
 }
 
 function fail(error: unknown): void {
-  cli.say(errorText(error, { debug: Boolean(process.env["DEBUG"]) }));
+  const { DEBUG, JOURNAL_STREAM } = process.env;
+  cli.say(errorText(error, { debug: Boolean(DEBUG), journalStream: JOURNAL_STREAM }));
   exitCode = exitCodeOf(error);
 }
 

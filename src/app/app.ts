@@ -27,6 +27,7 @@ import { type Parts, withParts } from "./parts.ts";
 import { buildPictures } from "./pictures.ts";
 import { buildProbes } from "./probes.ts";
 import { type Progress, progressOf } from "./progress.ts";
+import { buildService } from "./service.ts";
 import { buildSettingsAgreement } from "./settings-agreement.ts";
 import { buildSources, leftOutOf, type ReadRows } from "./sources.ts";
 import { buildRestoreGuard, buildRetention, buildStore } from "./store.ts";
@@ -74,10 +75,10 @@ export function startApp(config: Config, options: AppOptions): Promise<App> {
  * HTTP comes first, so that health can be asked for while the rest starts, and stops last.
  */
 async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<App> {
-  const { health, lifecycle, logger, registry } = parts;
+  const { lifecycle, logger, registry } = parts;
   const { environment = {}, leastGapMs } = asked;
+  const started = buildService(parts, environment);
   const shown: ShownParts = {};
-  const started = health.register("start", notAllStarted);
   const metrics = ticketsMetrics(registry);
   const http = await buildHttp(parts, { shown, metrics });
   const stored = await buildStore(parts, asked.clock);
@@ -130,8 +131,3 @@ function withGaps(
 ): readonly SourceOptions[] {
   return leastGapMs === undefined ? sources : sources.map((one) => ({ ...one, leastGapMs }));
 }
-
-const notAllStarted = (): { readonly ok: boolean; readonly reason: string } => ({
-  ok: false,
-  reason: "not all parts have started",
-});

@@ -6,6 +6,7 @@ import { type RecordOptions, recordEvents } from "../incidents/record-events.ts"
 import { createPartitionStore } from "../store/partitions/partition-store.ts";
 import type { StoredParts } from "./parts.ts";
 import { type Stream, streamName } from "./stream.ts";
+import { watchedReader } from "./watched.ts";
 
 interface DetectionParts {
   readonly stream: Stream;
@@ -46,7 +47,7 @@ export async function buildDetection(
   });
   parts.health.register("saved states", () => worker.savedStates());
   worker.start();
-  const subscription = await stream.subscribe(worker);
+  const subscription = await stream.subscribe(watchedReader(worker, parts.rounds));
   lifecycle.onStop("subscription", () => subscription.stop());
   // Stopping runs upwards: states are saved before the subscription gives up the partitions and their memory.
   lifecycle.onStop("detection", () => worker.stop());

@@ -7,26 +7,37 @@ import type { ExecutorConfig } from "../config/executor.ts";
 import { type Executor, startExecutor } from "../executor/executor.ts";
 import type { ExecutorLimits } from "../executor/limits.ts";
 import { uidOf } from "../executor/peer.ts";
+import { passedFds } from "../telemetry/service-manager.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import { version } from "../version.ts";
+import { startExecutorService } from "./service.ts";
 
 /** @throws ExecutorError when it cannot start */
-export function runExecutor(
+export async function runExecutor(
   config: ExecutorConfig,
   { logger, environment }: { readonly logger: Logger; readonly environment: Environment },
 ): Promise<Executor> {
   const { docker, peer, socket, state } = config;
-  return startExecutor(
+  const executor = await startExecutor(
     {
       socket,
       peer: uidOf(peer),
-      fd: passedSocket(environment),
+      // The socket that systemd made.
+      fd: passedFds(environment).socket,
       stateFolder: state,
       limits: limitsOf(config),
       engine: docker && openDocker({ socket: docker.socket, deadlineMs: docker.deadline }),
     },
     { logger, program: version, boot: bootId() },
   );
+  const service = startExecutorService(environment, logger);
+  return {
+    stop: async () => {
+      service.stopping();
+      await executor.stop();
+      service.stop();
+    },
+  };
 }
 
 function limitsOf({ allow, max_acts, max_acts_per_container }: ExecutorConfig): ExecutorLimits {
@@ -42,11 +53,6 @@ function limitsOf({ allow, max_acts, max_acts_per_container }: ExecutorConfig): 
     all: limits(max_acts),
     perContainer: limits(max_acts_per_container),
   };
-}
-
-/** The socket that systemd made, of which it says that it is meant for this process. */
-function passedSocket({ LISTEN_PID, LISTEN_FDS }: Environment): number | undefined {
-  return LISTEN_PID === String(process.pid) && LISTEN_FDS === "1" ? 3 : undefined;
 }
 
 /** Undefined where the kernel does not say. Acts then age by the wall clock. */

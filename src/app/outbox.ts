@@ -115,6 +115,7 @@ export function buildOutbox(
     clock,
     logger: parts.logger.child({ component: "incidents" }),
     metrics: outboxMetrics(registry, () => countEffects(store)),
+    roundOf: (dependency) => parts.rounds.of(`effects of ${dependency}`),
   });
   oldestEffectMetric(registry, () => agesOfDue(store, clock.now()));
   outbox.start();

@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import type { Logger } from "pino";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
+import { Rounds } from "../rounds.ts";
 import type { StoreMetrics } from "../store/metrics.ts";
 import type { Store } from "../store/store.ts";
 import { createHealth, type HealthRegistry } from "../telemetry/health.ts";
@@ -17,6 +18,8 @@ export interface Parts {
   readonly registry: Registry;
   readonly health: HealthRegistry;
   readonly lifecycle: Lifecycle;
+  /** The loops of the pipeline, for the watchdog. */
+  readonly rounds: Rounds;
   /** Unique per process and start. */
   readonly owner: string;
 }
@@ -42,8 +45,9 @@ export async function withParts<Started>(
   const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const registry = createRegistry(version);
   const health = createHealth();
+  const rounds = new Rounds();
   try {
-    return await build({ config, logger, registry, health, lifecycle, owner });
+    return await build({ config, logger, registry, health, lifecycle, owner, rounds });
   } catch (error) {
     await lifecycle.stop().catch((err: unknown) => logger.error({ err }, "stopping failed"));
     throw error;

@@ -16,6 +16,7 @@ import {
 } from "../store/source-progress/source-progress.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
+import { watchedSink } from "./watched.ts";
 
 /** A process that dies leaves its sources unpolled for at most five quarters of this. */
 const leaseMs = 6_000;
@@ -77,11 +78,14 @@ export function buildSources(parts: StoredParts, { sources, stream, read }: Sour
   for (const options of sources) {
     const { name } = options;
     const logger = parts.logger.child({ component: "source", source: name });
+    const round = parts.rounds.of(`source ${name}`);
+    const sink = watchedSink(stream, round);
     const held = new LeasedPoller({
       source: name,
       lease: sourceLease(parts, name),
       startPoller: (progress) =>
-        startPoller({ options, sink: stream, progress, clock, logger, metrics }),
+        startPoller({ options, sink, progress, clock, logger, metrics, round }),
+      round: parts.rounds.of(`lease of source ${name}`),
       logger,
       metrics,
     });

@@ -24,6 +24,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { describeError } from "../errors.ts";
+import type { Round } from "../rounds.ts";
 import { StoreError } from "../store/errors.ts";
 import type { Effect, TakenEffect } from "../store/outbox/effect.ts";
 import { completeEffect, failEffect } from "../store/outbox/settle.ts";
@@ -47,6 +48,8 @@ export interface DispatcherOptions<Subject, Event> {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: OutboxMetrics;
+  /** The loop of a dependency, of which the watchdog sees a read that does not end. Default: nobody watches. */
+  readonly roundOf?: (dependency: string) => Pick<Round, "run">;
 }
 
 /** Notifications wake the dispatcher. This poll finds what a lost notification would have announced. */
@@ -105,10 +108,12 @@ export class OutboxDispatcher<Subject, Event> {
 
   /** Works until the signal aborts, then waits for the effects that are being carried out. */
   async run(stopping: AbortSignal): Promise<void> {
-    const { clock, logger, metrics } = this.#options;
+    const { clock, logger, metrics, roundOf } = this.#options;
+    const round = roundOf?.(this.dependency);
+    const work = (): Promise<number> => this.#round();
     while (!stopping.aborted) {
       this.#wake = new AbortController();
-      const pauseMs = await this.#round().catch((error: unknown) => {
+      const pauseMs = await (round?.run(work) ?? work()).catch((error: unknown) => {
         metrics.outboxReadFailures.inc();
         if (this.#problem === undefined)
           logger.warn({ err: error }, "reading the outbox failed; it is tried again");

@@ -34,6 +34,7 @@ import { setTimeout as timer } from "node:timers/promises";
 import type { Logger } from "pino";
 import { messageOf } from "../errors.ts";
 import type { Health } from "../health.ts";
+import type { Round } from "../rounds.ts";
 import type { SourceHolding, SourceLease } from "./lease.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { Poller } from "./poller.ts";
@@ -47,6 +48,8 @@ export interface LeasedPollerDeps {
   readonly startPoller: (progress: SourceProgress) => Poller;
   readonly logger: Logger;
   readonly metrics: Pick<SourceMetrics, "held" | "takeovers">;
+  /** Runs each request for the lease, so that the watchdog sees one that does not end. Default: nobody watches. */
+  readonly round?: Pick<Round, "run">;
 }
 
 /** Requests within one TTL: three in a row may fail before the lease is lost. */
@@ -114,10 +117,11 @@ export class LeasedPoller {
   }
 
   async #run(): Promise<void> {
-    const { lease } = this.#deps;
+    const { lease, round } = this.#deps;
     const { signal } = this.#stopping;
+    const askAndFollow = async (): Promise<void> => this.#follow(await this.#ask());
     while (!signal.aborted) {
-      await this.#follow(await this.#ask());
+      await (round?.run(askAndFollow) ?? askAndFollow());
       // Waits in real time, because the lease is in real time.
       await timer(lease.ttlMs / asksATtl, undefined, { signal }).catch(() => undefined);
     }

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { backoffMs } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import { type Health, healthOf } from "../health.ts";
+import type { Round } from "../rounds.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
 import type { SourceClient } from "./client.ts";
 import { connect } from "./connection.ts";
@@ -25,6 +26,8 @@ export interface PollerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: SourceMetrics;
+  /** Runs each poll, so that the watchdog sees one that does not end. Default: nobody watches. */
+  readonly round?: Pick<Round, "run">;
 }
 
 export interface Poller {
@@ -100,10 +103,11 @@ class SourcePoller implements Poller {
   }
 
   async #run(): Promise<void> {
-    const { clock, options } = this.#deps;
+    const { clock, options, round } = this.#deps;
     const { signal } = this.#abort;
+    const poll = (): Promise<boolean> => this.#tryPoll();
     while (!signal.aborted) {
-      const failed = await this.#tryPoll();
+      const failed = await (round?.run(poll) ?? poll());
       const pauseMs = failed
         ? backoffMs(this.#failures, longestPauseMs, firstPauseMs)
         : options.pollIntervalMs;

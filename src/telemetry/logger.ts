@@ -51,7 +51,8 @@ function priority(level: number): number {
   return level >= 30 ? 6 : 7;
 }
 
-function leadsToJournal(journalStream: string | undefined): boolean {
+/** Whether stderr is the systemd journal. @param journalStream `$JOURNAL_STREAM` */
+export function leadsToJournal(journalStream: string | undefined): boolean {
   if (journalStream === undefined) return false;
   const { dev, ino } = fstatSync(2);
   return journalStream === `${dev}:${ino}`;

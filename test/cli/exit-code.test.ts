@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { errorText } from "../../src/cli/error-text.ts";
 import { exitCodeOf } from "../../src/cli/exit-code.ts";
@@ -43,6 +44,18 @@ describe("an error on stderr", () => {
 
   it("has a stack for those who debug", () => {
     expect(errorText(error, { debug: true })).toMatch(/\n\s+at /);
+  });
+
+  it("is one entry of the journal with the priority of an error, where stderr leads there", () => {
+    const { dev, ino } = fstatSync(2);
+    const twoLines = new DriftwardenError("DW_X_Y", "it\nbroke", { hint: "Mend it." });
+    const text = errorText(twoLines, { debug: false, journalStream: `${dev}:${ino}` });
+    expect(text).toMatch(/^<3>\{[^\n]*\}$/);
+    expect(JSON.parse(text.slice(3)).err).toMatchObject({
+      code: "DW_X_Y",
+      message: "it\nbroke",
+      hint: "Mend it.",
+    });
   });
 
   it("calls what was not foreseen a defect", () => {

@@ -36,6 +36,18 @@ describe("the units", () => {
     expect(executor.get("PrivateUsers")).toBeUndefined();
   });
 
+  it.each([
+    ["daemon", daemon],
+    ["executor", executor],
+  ])("let systemd wait until the %s is ready, and watch it", (_, service) => {
+    expect(service.get("Type")).toEqual(["notify"]);
+    expect(service.get("OpenFile")).toEqual(["/run/systemd/notify:notify:graceful"]);
+    expect(service.get("WatchdogSec")).toBeDefined();
+    // A program that the service starts cannot speak for it, except where systemd is too old.
+    expect(service.get("NotifyAccess")).toEqual(["main"]);
+    expect(unit("older-systemd.conf").get("NotifyAccess")).toEqual(["all"]);
+  });
+
   it("name users that sysusers makes", () => {
     const users = readFileSync("systemd/driftwarden.sysusers.conf", "utf8");
     for (const service of [daemon, executor]) {
