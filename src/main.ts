@@ -19,6 +19,7 @@ import { exitCodeOf } from "./cli/exit-code.ts";
 import { registerFixes } from "./cli/fixes.ts";
 import { registerFreeze, registerUnfreeze } from "./cli/freeze.ts";
 import { registerIncidents } from "./cli/incidents.ts";
+import { registerInit } from "./cli/init.ts";
 import { registerMarker } from "./cli/marker.ts";
 import { type Register, runProgram } from "./cli/program.ts";
 import { registerReplay } from "./cli/replay.ts";
@@ -49,6 +50,7 @@ const offline = { cli, ...offlineBuilders };
 const { remediations } = offline;
 
 const commands: readonly Register[] = [
+  (program) => registerInit(program, { cli }),
   (program) => registerRun(program, { cli, remediations, startApp }),
   (program) => registerExecutor(program, { cli, runExecutor }),
   (program) =>

@@ -1,4 +1,5 @@
 /** Renders messages for terminals and logs: no markup, paragraphs wrapped at 96 characters, tables in columns. */
+import { wrapped as linesOf } from "../wrapped.ts";
 import {
   type BlockRenderer,
   type InlineRenderer,
@@ -62,16 +63,4 @@ function aligned(rows: readonly (readonly string[])[]): readonly string[] {
   );
 }
 
-function wrapped(text: string): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && lengthOf(line) + 1 + lengthOf(word) > plainWidth) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
-}
+const wrapped = (text: string): readonly string[] => linesOf(text, { width: plainWidth, lengthOf });

@@ -30,11 +30,9 @@ export function versionFindings(
 ): readonly CheckFinding[] {
   const spans = spansOf(rows);
   if (versionedNames !== undefined) return meltedFindings(spans, versionedNames, key);
-  const template = proposedTemplate(spans.keys());
-  if (template === undefined) return [];
-  const succession = firstSuccession(spans, familyOf(template));
-  if (succession === undefined) return [];
-  const [before, after] = succession;
+  const found = successionOf(spans);
+  if (found === undefined) return [];
+  const { template, before, after } = found;
   return [
     doubtful("versions", {
       message: `${before} and then ${after} look like two versions of one model; each new name is a new model that warms up, and the one before it falls silent`,
@@ -42,6 +40,26 @@ export function versionFindings(
       key: `${key}.versioned_names`,
     }),
   ];
+}
+
+export interface Versions {
+  /** For `versioned_names`. */
+  readonly template: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Two names of which the second may be the next version of the first; undefined when there are none. */
+export const versionsIn = (rows: readonly NamedRow[]): Versions | undefined =>
+  successionOf(spansOf(rows));
+
+function successionOf(spans: ReadonlyMap<string, Span>): Versions | undefined {
+  const template = proposedTemplate(spans.keys());
+  if (template === undefined) return undefined;
+  const succession = firstSuccession(spans, familyOf(template));
+  if (succession === undefined) return undefined;
+  const [before, after] = succession;
+  return { template, before, after };
 }
 
 /** Versions follow each other in time. Names of one family with rows at the same time are probably different models. */

@@ -1,0 +1,144 @@
+/** What `driftwarden init` prints for people, at most 80 characters wide. */
+import { formatDuration } from "../duration.ts";
+import { counted } from "../plural.ts";
+import { printable } from "../printable.ts";
+import type { Candidate } from "../source/discovery/candidate.ts";
+import type { Doubt } from "../source/discovery/doubts.ts";
+import type { Reading } from "../source/discovery/readings.ts";
+import { sqlName, unnameable } from "../source/discovery/settings.ts";
+import type { SurveyedTables } from "../source/discovery/survey-tables.ts";
+import { wrapped } from "../wrapped.ts";
+
+const width = 80;
+
+/** Lines of a text, each behind the indent. */
+export const indented = (text: string, indent: string): readonly string[] =>
+  wrapped(text, { width: width - indent.length }).map((line) => `${indent}${line}`);
+
+/** The table's name for people, on one line. */
+export const tableText = ({ facts }: Candidate): string => printable(sqlName(facts));
+
+/** So many candidates are shown. */
+export const mostShown = 5;
+
+export function candidateLines(
+  { seen, sampled, candidates }: SurveyedTables,
+  ms: number,
+): readonly string[] {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  const more = candidates.length - mostShown;
+  return [
+    `${counted(seen, "table")} seen, ${sampled} sampled (read only, ${seconds} s).`,
+    ...candidates
+      .slice(0, mostShown)
+      .flatMap((candidate, i) => [
+        `${String(i + 1).padStart(3)}  ${tableText(candidate)}${i === 0 ? "   best guess" : ""}`,
+        ...indented(described(candidate), "     "),
+      ]),
+    ...(more > 0 ? [`     and ${more} more: --json lists them`] : []),
+  ];
+}
+
+const units = {
+  seconds: "epoch seconds",
+  milliseconds: "epoch milliseconds",
+  microseconds: "epoch microseconds",
+} as const;
+
+function described(candidate: Candidate): string {
+  const { facts, time, found, model, rhythm } = candidate;
+  const unit = time.unit === undefined ? "" : ` in ${units[time.unit]}`;
+  return [
+    found.reason,
+    `time ${printable(time.name)}${unit}`,
+    model.length === 0 ? "one model" : `model ${model.map(printable).join(" + ")}`,
+    ...(rhythm.window === undefined
+      ? []
+      : [`one row a prediction, averaged over ${rhythm.window}`]),
+    ...obstacle(candidate),
+    ...(facts.kind === "v" ? ["a view"] : []),
+  ].join("; ");
+}
+
+/** Why a candidate is not taken by itself; empty when it is. */
+export function obstacle({ facts }: Candidate): readonly string[] {
+  const unnamed = unnameable(facts);
+  if (unnamed !== undefined) return [unnamed];
+  if (!facts.readable) return ["the role may not read it"];
+  if (facts.runsCode && facts.sample === undefined)
+    return ["not read yet, because reading it runs code of its owner"];
+  return [];
+}
+
+/** One attribution as it is read, and how many there are. */
+export function readLines(candidate: Candidate, now: number, timeZone: string): readonly string[] {
+  const { models, features, rhythm, facts, read } = candidate;
+  const example = exampleOf(candidate, now, timeZone);
+  const cadence =
+    rhythm.cadence === undefined || rhythm.window !== undefined
+      ? []
+      : [`every ${formatDuration(rhythm.cadence * 1000)}`];
+  const rows =
+    facts.rows === undefined ? [] : [`about ${Math.round(facts.rows).toLocaleString("en")} rows`];
+  const counts = [counted(models, "model"), counted(features, "feature"), ...cadence].join(", ");
+  const size = [`in a sample of ${counted(read.length, "row")}`, ...rows].join(" of ");
+  if (example === undefined) return [];
+  return ["It reads as:", ...indented(example, "     "), ...indented(`${counts} ${size}`, "     ")];
+}
+
+const mostFeatures = 3;
+const dayAhead = 86_400;
+
+function exampleOf({ read, time }: Candidate, now: number, timeZone: string): string | undefined {
+  const known = read.filter(({ seconds }) => seconds <= now + dayAhead);
+  const shown = newestWhole(known);
+  if (shown === undefined) return undefined;
+  const values = shown.values.toSorted(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+  const named = values
+    .slice(0, mostFeatures)
+    .map(([name, value]) => `${printable(name)} ${Number(value.toPrecision(3))}`);
+  const more = values.length - named.length;
+  const at = new Date(shown.seconds * 1000).toISOString().slice(0, 16).replace("T", " ");
+  return [
+    `${at} ${time.hasZone ? "UTC" : timeZone}`,
+    ...(shown.model === "" ? [] : [printable(shown.model)]),
+    [...named, ...(more > 0 ? [`and ${more} more`] : [])].join(", "),
+  ].join("  ");
+}
+
+/** The newest attribution with all its features. A sample may end within one. */
+function newestWhole(read: readonly Reading[]): Reading | undefined {
+  const groups = new Map<string, Reading>();
+  for (const one of read) {
+    const key = JSON.stringify([one.seconds, one.model]);
+    const before = groups.get(key);
+    groups.set(
+      key,
+      before === undefined ? one : { ...one, values: [...before.values, ...one.values] },
+    );
+  }
+  const newest = [...groups.values()].toSorted((a, b) => b.seconds - a.seconds).slice(0, 10);
+  const most = Math.max(...newest.map(({ values }) => values.length));
+  return newest.find(({ values }) => values.length === most && most > 0);
+}
+
+/** @param lineOf line of a key of the source in the configuration */
+export function doubtLines(
+  doubts: readonly Doubt[],
+  lineOf: (key: string) => number | undefined,
+): readonly string[] {
+  if (doubts.length === 0) return [];
+  const lines = doubts.flatMap(({ message, sql, key }) => {
+    const line = key === undefined ? undefined : lineOf(key);
+    const [first = "", ...rest] = indented(
+      `${message}${line === undefined ? "" : ` (line ${line})`}`,
+      "    ",
+    );
+    return [
+      `  - ${first.trimStart()}`,
+      ...rest,
+      ...(sql === undefined ? [] : [`      ${printable(sql)}`]),
+    ];
+  });
+  return ["Not sure, or costly:", ...lines];
+}

@@ -1,0 +1,102 @@
+/** What the catalogue and a sample say of a table, and how the cells of a column are looked at. */
+import { type SourceColumn, timestampTypes } from "../layout.ts";
+
+/** A row of a sample: a cell for each column. A time is in seconds since 1970. */
+export type SampledCells = readonly (string | null)[];
+
+export interface TableFacts {
+  readonly oid: string;
+  readonly schema: string;
+  readonly table: string;
+  /** As Postgres has it: table, partitioned table, view, materialized view, foreign table. */
+  readonly kind: "r" | "p" | "v" | "m" | "f";
+  readonly hasChildren: boolean;
+  /** Whether the role may read it. */
+  readonly readable: boolean;
+  /** Whether the role may also change it. */
+  readonly mayWrite: boolean;
+  /** Whether reading it runs code of its owner, or asks another server. */
+  readonly runsCode: boolean;
+  readonly columns: readonly SourceColumn[];
+  readonly indexes: readonly TableIndex[];
+  readonly pages: number;
+  /** Estimated; undefined where Postgres has no estimate. */
+  readonly rows: number | undefined;
+  /** Rows that were inserted and updated; undefined where statistics cannot be read. */
+  readonly writes: { readonly inserted: number; readonly updated: number } | undefined;
+  /** Undefined: nothing was read of it. */
+  readonly sample: TableSample | undefined;
+  /** Why reading the sample failed. */
+  readonly refused?: string;
+}
+
+export interface TableIndex {
+  readonly isUnique: boolean;
+  /** Null stands for an expression. */
+  readonly columns: readonly (string | null)[];
+}
+
+export interface TableSample {
+  /** The newest rows, in no order. */
+  readonly newest: readonly SampledCells[];
+  /** Rows from all over the table; empty where the newest ones are nearly all. */
+  readonly spread: readonly SampledCells[];
+}
+
+export type ColumnFamily = "time" | "float" | "integer" | "text" | "json" | "other";
+
+const families: Readonly<Record<string, ColumnFamily>> = {
+  ...Object.fromEntries(timestampTypes.map((type) => [type, "time" as const])),
+  "double precision": "float",
+  real: "float",
+  numeric: "float",
+  integer: "integer",
+  bigint: "integer",
+  smallint: "integer",
+  text: "text",
+  "character varying": "text",
+  character: "text",
+  name: "text",
+  uuid: "text",
+  json: "json",
+  jsonb: "json",
+};
+
+/** A type that Postgres does not know itself is read as text, as an enumeration is. */
+const familyOfType = ({ type, builtin }: SourceColumn): ColumnFamily =>
+  families[type] ?? (builtin ? "other" : "text");
+
+/** A column with its cells in the sample. */
+export interface ColumnView {
+  readonly name: string;
+  readonly type: string;
+  readonly family: ColumnFamily;
+  /** Of the newest rows. */
+  readonly cells: readonly (string | null)[];
+}
+
+export function columnViews({ columns, sample }: TableFacts): readonly ColumnView[] {
+  return columns.map((column, place) => ({
+    name: column.name,
+    type: column.type,
+    family: familyOfType(column),
+    cells: (sample?.newest ?? []).map((row) => row[place] ?? null),
+  }));
+}
+
+/** @returns NaN for what is no plain number */
+export const numberOf = (cell: string | null): number =>
+  cell === null || cell.trim() === "" ? Number.NaN : Number(cell);
+
+/** The share of cells that hold a finite number, among those that hold something; 0 when none does. */
+export function numericShare(cells: readonly (string | null)[]): number {
+  const filled = cells.filter((cell) => cell !== null);
+  if (filled.length === 0) return 0;
+  return filled.filter((cell) => Number.isFinite(numberOf(cell))).length / filled.length;
+}
+
+export const distinct = (cells: readonly (string | null)[]): number => new Set(cells).size;
+
+export function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}

@@ -1,0 +1,61 @@
+/** How often a table gets rows, and whether each row belongs to one prediction. Pure. */
+import { median } from "./facts.ts";
+import { gapsOf, type Reading, timesOf } from "./readings.ts";
+
+export interface Rhythm {
+  /** The usual time between two attributions of a model, seconds; undefined when the sample shows none. */
+  readonly cadence: number | undefined;
+  /** Rows of a model and feature in an hour, when each belongs to one prediction. */
+  readonly predictionsPerHour: number | undefined;
+  /** The window over which predictions would be averaged. */
+  readonly window: string | undefined;
+}
+
+/** Attributions are hardly ever written more often; predictions are. */
+const shortSeconds = 20;
+/** With fewer gaps a rhythm cannot be told from chance. */
+const leastGaps = 20;
+const fewPerWindow = 30;
+
+const windows = [
+  ["10m", 1 / 6],
+  ["1h", 1],
+  ["6h", 6],
+  ["1d", 24],
+] as const;
+
+/** @param hasPredictionId whether a column names the prediction that a row belongs to */
+export function rhythmOf(
+  read: readonly Reading[],
+  { hasPredictionId }: { readonly hasPredictionId: boolean },
+): Rhythm {
+  const gaps = gapsOf(read);
+  const perHour = isPerPrediction(gaps, hasPredictionId) ? ratePerHour(read) : undefined;
+  const [window] = windows.find(([, hours]) => (perHour ?? 0) * hours >= fewPerWindow) ?? ["1d"];
+  return {
+    // Rows of one attribution may be written one after the other, so gaps below a second do not count.
+    cadence: median(gaps.filter((gap) => gap >= 1)),
+    predictionsPerHour: perHour,
+    window: perHour === undefined ? undefined : window,
+  };
+}
+
+function isPerPrediction(gaps: readonly number[], hasPredictionId: boolean): boolean {
+  if (gaps.length < leastGaps) return false;
+  const middle = median(gaps) ?? 0;
+  if (hasPredictionId) return middle < 3600;
+  return middle < shortSeconds && isIrregular(gaps, middle);
+}
+
+/** Whether more than a quarter of the gaps differ by more than a quarter from the median: no clock wrote them. */
+const isIrregular = (gaps: readonly number[], middle: number): boolean =>
+  middle === 0 ||
+  gaps.filter((gap) => Math.abs(gap - middle) > middle / 4).length > gaps.length / 4;
+
+function ratePerHour(read: readonly Reading[]): number {
+  const rates = [...timesOf(read).values()].flatMap((times) => {
+    const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
+    return times.length < 3 || span === 0 ? [] : [((times.length - 1) / span) * 3600];
+  });
+  return median(rates) ?? 0;
+}

@@ -1,0 +1,164 @@
+/**
+ * Finds how a table holds importances: a row for each, a column for each feature, or an object of features. Pure.
+ */
+import { usualNames } from "../column-names.ts";
+import { type ColumnView, distinct, numberOf, numericShare } from "./facts.ts";
+
+export type TableShape =
+  | { readonly form: "long"; readonly feature: string; readonly importance: string }
+  | { readonly form: "wide"; readonly features: readonly string[] }
+  | { readonly form: "object"; readonly values: string };
+
+export interface FoundShape {
+  readonly shape: TableShape;
+  /** How well it fits, from 0 on. */
+  readonly score: number;
+  readonly reason: string;
+  /** Columns of numbers that are taken for something else than a feature. */
+  readonly leftOut: readonly string[];
+}
+
+/** The forms in which the columns can be read, the best first. @param views columns without the time */
+export function tableShapes(views: readonly ColumnView[]): readonly FoundShape[] {
+  const found = [longShape(views), objectShape(views), wideShape(views)];
+  return found.filter((shape) => shape !== undefined).toSorted((a, b) => b.score - a.score);
+}
+
+const featureWord = /feat|variable|attribute|predictor|factor|column_name/i;
+const importanceWord = /shap|importan|attribut|contribut|weight|gain|value/i;
+
+/** How much a name says that a column has a role: 2 its usual name, 1 a word of it, 0 nothing. */
+function nameStrength(name: string, usual: readonly string[], word: RegExp): number {
+  if (usual.includes(name.toLowerCase())) return 2;
+  return word.test(name) ? 1 : 0;
+}
+
+const best = <T extends { readonly score: number }>(all: readonly T[]): T | undefined =>
+  all.toSorted((a, b) => b.score - a.score)[0];
+
+function longShape(views: readonly ColumnView[]): FoundShape | undefined {
+  const importance = best(views.flatMap(asImportance));
+  const feature = best(
+    views.filter(({ name }) => name !== importance?.name).flatMap((view) => asFeature(view)),
+  );
+  if (importance === undefined || feature === undefined) return undefined;
+  // Beside several columns of numbers, a text that is not called so is a name of the row.
+  const floats = views.filter(({ family }) => family === "float").length;
+  if (feature.score < 1 && floats > 1) return undefined;
+  return {
+    shape: { form: "long", feature: feature.name, importance: importance.name },
+    score: 20 + 14 * feature.score + 8 * importance.score,
+    reason: "a row for each importance",
+    leftOut: [],
+  };
+}
+
+interface Rated {
+  readonly name: string;
+  readonly score: number;
+}
+
+function asImportance({ name, family, cells }: ColumnView): readonly Rated[] {
+  const strength = nameStrength(name, usualNames.importance, importanceWord);
+  // Text is an importance only if it is called so. A column of other things is none, whatever its name.
+  if (!ofNumbers.has(family) && (family !== "text" || strength === 0)) return [];
+  if (notFeature.test(name) && strength === 0) return [];
+  if (cells.length > 0 && numericShare(cells) < 0.5) return [];
+  return [{ name, score: strength + (family === "float" ? 0.5 : 0) }];
+}
+
+const ofNumbers: ReadonlySet<string> = new Set(["float", "integer"]);
+
+function asFeature({ name, family, cells }: ColumnView): readonly Rated[] {
+  if (family !== "text" || modelWord.test(name)) return [];
+  const strength = nameStrength(name, usualNames.feature, featureWord);
+  const different = distinct(cells);
+  const isRepeated = cells.length === 0 || different <= Math.max(4, cells.length / 2);
+  if (strength === 0 && (different < 2 || !isRepeated)) return [];
+  return [{ name, score: strength + (isRepeated && different > 1 ? 0.3 : 0) }];
+}
+
+const modelWord = /model/i;
+
+/** An object with more keys than numbers holds something else. */
+const leastNumeric = 0.5;
+
+function objectShape(views: readonly ColumnView[]): FoundShape | undefined {
+  const rated = views.flatMap(({ name, family, cells }) => {
+    if (family !== "json") return [];
+    const named = nameStrength(name, usualNames.importance, objectWord);
+    const numeric = numericInObjects(cells);
+    if (cells.length === 0 ? named === 0 : numeric < leastNumeric) return [];
+    return [{ name, score: 30 + 12 * named + (cells.length === 0 ? 0 : 15) }];
+  });
+  const found = best(rated);
+  if (found === undefined) return undefined;
+  return {
+    shape: { form: "object", values: found.name },
+    score: found.score,
+    reason: "an object of features",
+    leftOut: [],
+  };
+}
+
+const objectWord = /shap|importan|attribut|contribut|explain|feature|values/i;
+
+/** The entries of a cell that is an object; undefined for anything else. */
+export function entriesOf(
+  cell: string | null,
+): readonly (readonly [string, unknown])[] | undefined {
+  try {
+    const value: unknown = JSON.parse(cell ?? "null");
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    return Object.entries(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function numericInObjects(cells: readonly (string | null)[]): number {
+  const entries = cells.slice(0, 50).flatMap((cell) => entriesOf(cell) ?? []);
+  const numbers = entries.filter(([, value]) => typeof value === "number").length;
+  return entries.length === 0 ? 0 : numbers / entries.length;
+}
+
+/** Columns of numbers that stand beside importances and are none. */
+const notFeature =
+  /(_id|(^|_)version|(^|_)(base|expected)(_value)?|(^|_)(prediction|predicted|latency|latency_ms|n_samples|n_rows))$|^(id|count|num|n|rows|samples|total|score|pred|label|target|y|y_hat|duration|intercept|bias|probability|proba|prob|batch|seq|epoch|row_number)$/i;
+
+const isFeature = ({ name, cells }: ColumnView): boolean =>
+  !notFeature.test(name) && (cells.length === 0 || cells.some((cell) => cell !== null));
+
+function wideShape(views: readonly ColumnView[]): FoundShape | undefined {
+  const floats = views.filter(({ family }) => family === "float");
+  const integers = views.filter(({ family }) => family === "integer").map(({ name }) => name);
+  const features = floats.filter(isFeature);
+  if (features.length < 2) return undefined;
+  const leftOut = [
+    ...floats.filter((view) => !isFeature(view)).map(({ name }) => name),
+    ...integers,
+  ];
+  return {
+    shape: { form: "wide", features: features.map(({ name }) => name) },
+    score:
+      22 + Math.min(20, features.length) + (isPrefixed(features) ? 12 : 0) + sizeScore(features),
+    reason: `a column for each of ${features.length} features`,
+    leftOut,
+  };
+}
+
+/** Whether nearly all names begin with the same word of importances, such as `shap_`. */
+function isPrefixed(features: readonly ColumnView[]): boolean {
+  const prefixed = features.filter(({ name }) =>
+    /^(shap|imp|importance|fi|attr|contrib)_/i.test(name),
+  );
+  return prefixed.length >= 0.8 * features.length;
+}
+
+/** Importances of one row are of one magnitude, and mostly small. Amounts and sizes are not. */
+function sizeScore(features: readonly ColumnView[]): number {
+  const values = features.flatMap(({ cells }) => cells.map(numberOf).filter(Number.isFinite));
+  if (values.length === 0) return 0;
+  const small = values.filter((value) => Math.abs(value) <= 10).length / values.length;
+  return small > 0.95 ? 10 : small < 0.5 ? -12 : 0;
+}

@@ -1,0 +1,46 @@
+/** The queries that read a bounded sample of a table whose columns have no role yet. */
+import { escapeIdentifier } from "pg";
+import type { SourceColumn } from "../layout.ts";
+import { timestampTypes } from "../layout.ts";
+
+export interface SampledTable {
+  readonly schema: string;
+  readonly table: string;
+  readonly columns: readonly SourceColumn[];
+}
+
+/** Larger values are not fetched from where Postgres keeps long values, and count as NULL. */
+const mostBytes = 65_536;
+const textLength = 200;
+
+const times: readonly string[] = timestampTypes;
+
+/** A time as seconds since 1970, a time without a zone as if it were UTC. Everything else as text. */
+function cell({ name, type, builtin }: SourceColumn): string {
+  const column = `m.${escapeIdentifier(name)}`;
+  if (times.includes(type)) return `extract(epoch FROM ${column})::float8::text`;
+  // The owner of a type may define its casts. `concat` calls the output function, which only a superuser may define.
+  const text = builtin ? `${column}::text` : `concat(${column})`;
+  const length = type === "json" || type === "jsonb" ? mostBytes : textLength;
+  return `CASE WHEN pg_column_size(${column}) <= ${mostBytes} THEN left(${text}, ${length}) END`;
+}
+
+const selected = ({ schema, table, columns }: SampledTable): string =>
+  `SELECT ARRAY[${columns.map(cell).join(", ")}]::text[] AS cells
+   FROM ${escapeIdentifier(schema)}.${escapeIdentifier(table)} m`;
+
+/** The newest rows by a column that an index begins with, or that a view has. */
+export const newestBy = (table: SampledTable, column: string, count: number): string => {
+  const by = `m.${escapeIdentifier(column)}`;
+  const type = table.columns.find(({ name }) => name === column)?.type ?? "";
+  const finite = times.includes(type) ? `${by} < 'infinity'` : `${by} IS NOT NULL`;
+  return `${selected(table)} WHERE ${finite} ORDER BY ${by} DESC LIMIT ${count}`;
+};
+
+/** Rows of the last pages of a plain table; page $1 is the first. */
+export const lastPages = (table: SampledTable, count: number): string =>
+  `${selected(table)} WHERE m.ctid >= format('(%s,0)', $1::bigint)::tid LIMIT ${count}`;
+
+/** Rows of pages drawn at random: $1 percent of all, also of child tables. */
+export const drawnPages = (table: SampledTable, count: number): string =>
+  selected(table).concat(` TABLESAMPLE SYSTEM ($1::real) REPEATABLE (7) LIMIT ${count}`);
