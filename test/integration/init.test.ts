@@ -43,28 +43,82 @@ const wrongOf = ({ out }: Ended): readonly string[] =>
 describe("init finds the table, and what it writes is right and finds the fault (FR-P1)", () => {
   it.each([
     [
-      "a row for each importance",
+      "a row for each importance, in columns with other names",
       `CREATE TABLE scores (scored_at timestamptz, model_id text, feat text, shap_value numeric);
        INSERT INTO scores SELECT at, m, f, v FROM (${times}) t`,
     ],
+    [
+      "importances in text, in a table and columns of mixed case",
+      `CREATE TABLE "Shap Log" ("Scored At" timestamp, "Model" text, "Feature" text, "Importance" text);
+       INSERT INTO "Shap Log" SELECT at AT TIME ZONE 'UTC', m, f, v::text FROM (${times}) t`,
+    ],
+    [
+      "a partitioned table, and not its partitions",
+      `CREATE TABLE shap (ts timestamptz, model text, feature text, value float8) PARTITION BY RANGE (ts);
+       CREATE TABLE shap_old PARTITION OF shap FOR VALUES FROM (MINVALUE) TO ('2000-01-01');
+       CREATE TABLE shap_new PARTITION OF shap FOR VALUES FROM ('2000-01-01') TO (MAXVALUE);
+       INSERT INTO shap SELECT at, m, f, v FROM (${times}) t`,
+    ],
+    [
+      "a table with chunks that inherit from it",
+      `CREATE TABLE shap (ts timestamptz, model text, feature text, value float8);
+       CREATE SCHEMA chunks; CREATE TABLE chunks.one () INHERITS (shap); CREATE INDEX ON chunks.one (ts);
+       INSERT INTO chunks.one SELECT at, m, f, v FROM (${times}) t`,
+    ],
   ])("%s", async (_form, ddl) => {
-    const source = await database(ddl);
-    const folder = newFolder();
-    const file = join(folder, "driftwarden.yaml");
-    const { out, error } = await runInit(["--from", source.readonlyUrl, "--out", file]);
-    expect(error).toBeUndefined();
+    const { file, out, source } = await written(ddl);
     expect(out).toContain("2 models, 3 features, every 30m");
-    writeFileSync(file, await makeStore(source.url, readFileSync(file, "utf8")));
-    const checked = await runCommand(["check", "--config", file]);
-    expect({ code: checked.code, wrong: wrongOf(checked) }).toEqual({ code: 0, wrong: [] });
-    const replayed = await runCommand(["replay", "--json", "--config", file]);
-    const episodes = replayed.out
-      .trim()
-      .split("\n")
-      .map((line): unknown => JSON.parse(line));
-    expect(episodes[0]).toMatchObject({ model: "churn", features: ["income"], end: null });
+    expect(await checkedAndReplayed(source, file)).toMatchObject({ model: "churn" });
+  });
+
+  it("several columns that name the model together", async () => {
+    const { file, source } = await written(
+      `CREATE TABLE scores (ts timestamptz, segment text, model text, feature text, importance real);
+       INSERT INTO scores SELECT at, s, m, f, v FROM (${times}) t, unnest(array['retail', 'b2b']) s`,
+    );
+    expect(readFileSync(file, "utf8")).toContain("      - segment\n        - model");
+    expect(await checkedAndReplayed(source, file)).toMatchObject({
+      model: expect.stringMatching(/^(retail|b2b)\/churn$/),
+    });
+  });
+
+  it("a view, once a person names it", async () => {
+    const view = `CREATE TABLE hidden (a timestamptz, b text, c text, d text);
+      INSERT INTO hidden SELECT at, m, f, v::text FROM (${times}) t;
+      CREATE VIEW shap AS SELECT a AS ts, b AS model, c AS feature, d::float8 AS importance FROM hidden`;
+    const source = await database(view);
+    const file = join(newFolder(), "dw.yaml");
+    const args = ["--from", source.readonlyUrl, "--out", file];
+    const { error } = await runInit(args);
+    expect(error).toMatchObject({
+      code: "DW_CLI_NO_TABLE",
+      hint: expect.stringContaining("--table 'public.shap'"),
+    });
+    const { out } = await runInit([...args, "--table", "public.shap"]);
+    expect(out).toContain("It is a view, and is read by time");
+    expect(await checkedAndReplayed(source, file)).toMatchObject({ model: "churn" });
   });
 });
+
+async function written(ddl: string) {
+  const source = await database(ddl);
+  const file = join(newFolder(), "driftwarden.yaml");
+  const { out, error } = await runInit(["--from", source.readonlyUrl, "--out", file]);
+  expect(error).toBeUndefined();
+  return { source, file, out };
+}
+
+/** Lets `check` and `replay` take the configuration. @returns the first episode */
+async function checkedAndReplayed(source: TestDatabase, file: string): Promise<unknown> {
+  writeFileSync(file, await makeStore(source.url, readFileSync(file, "utf8")));
+  const checked = await runCommand(["check", "--config", file]);
+  expect({ code: checked.code, wrong: wrongOf(checked) }).toEqual({ code: 0, wrong: [] });
+  const { out } = await runCommand(["replay", "--json", "--config", file]);
+  const [first = "{}"] = out.split("\n");
+  const episode: unknown = JSON.parse(first);
+  expect(episode).toMatchObject({ features: ["income"], end: null });
+  return episode;
+}
 
 describe("what init prints", () => {
   const long = `CREATE TABLE "Shap Scores" (ts timestamp, model text, feature text, importance real);

@@ -1,6 +1,7 @@
 /** Reads a sample as a candidate would be read: a time, a model and a value of each feature. Pure. */
 import { keyPart } from "../../model-key.ts";
-import { numberOf, type SampledCells, type TableFacts } from "./facts.ts";
+import { importanceOf } from "../shapes/shape.ts";
+import { type SampledCells, type TableFacts } from "./facts.ts";
 import { entriesOf, type TableShape } from "./table-shape.ts";
 import { secondsOf, type TimeColumn } from "./time-column.ts";
 
@@ -41,12 +42,12 @@ export function readings(
 function valuesOf(shape: TableShape, cellOf: (name: string) => string | null): Reading["values"] {
   if (shape.form === "long") {
     const feature = cellOf(shape.feature);
-    return feature === null ? [] : [[feature, numberOf(cellOf(shape.importance))]];
+    return feature === null ? [] : [[feature, importanceOf(cellOf(shape.importance))]];
   }
   if (shape.form === "wide")
     return shape.features.flatMap((name) => {
       const cell = cellOf(name);
-      return cell === null ? [] : [[name, numberOf(cell)] as const];
+      return cell === null ? [] : [[name, importanceOf(cell)] as const];
     });
   return (entriesOf(cellOf(shape.values)) ?? []).map(([name, value]) => [
     name,

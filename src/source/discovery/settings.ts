@@ -1,6 +1,7 @@
 /** How a candidate is read, in the words of the configuration of a source. Pure. */
+
+import type { TimeUnit } from "../time-units.ts";
 import type { Candidate } from "./candidate.ts";
-import type { TimeUnit } from "./time-column.ts";
 
 /** The keys of a source in the configuration; those that are left out have their defaults. */
 export interface SourceSettings {

@@ -1,8 +1,7 @@
 /** Finds the column that holds the time of a row, and the unit of one that holds numbers. Pure. */
 import { usualNames } from "../column-names.ts";
+import { type TimeUnit, timeUnits, unitOf } from "../time-units.ts";
 import { type ColumnView, median, numberOf, type TableFacts } from "./facts.ts";
-
-export type TimeUnit = "seconds" | "milliseconds" | "microseconds";
 
 export interface TimeColumn {
   readonly name: string;
@@ -15,17 +14,6 @@ export interface TimeColumn {
   readonly isIndexed: boolean;
 }
 
-/** How many of a unit a second has. */
-const perSecond: Readonly<Record<TimeUnit, number>> = {
-  seconds: 1,
-  milliseconds: 1e3,
-  microseconds: 1e6,
-};
-
-const units: readonly TimeUnit[] = ["seconds", "milliseconds", "microseconds"];
-/** From 1990 to 2100, in seconds since 1970. */
-const [earliest, latest] = [631_152_000, 4_102_444_800];
-
 const timeWord = /time|date|epoch|^ts|(^|_)(ts|at|when|day|hour)(_|$)/i;
 const eventWord = /event|scored|computed|recorded|observed|created|measured/i;
 /** Times of something else than the row's values. */
@@ -37,7 +25,7 @@ export function timeColumn(
   views: readonly ColumnView[],
 ): TimeColumn | undefined {
   const fitting = views.flatMap((view) => {
-    const unit = unitOf(view);
+    const unit = unitOfColumn(view);
     const isNumber = view.family === "float" || view.family === "integer";
     if (view.family !== "time" && (!isNumber || unit === undefined)) return [];
     const isIndexed = facts.indexes.some(({ columns }) => columns[0] === view.name);
@@ -65,14 +53,11 @@ function scoreOf({ name, type, family, cells }: ColumnView): number {
 }
 
 /** The unit in which a column of numbers counts from 1970; undefined when it holds no such time. */
-function unitOf({ name, family, cells }: ColumnView): TimeUnit | undefined {
+function unitOfColumn({ name, family, cells }: ColumnView): TimeUnit | undefined {
   if ((family !== "float" && family !== "integer") || !timeWord.test(name)) return undefined;
   const middle = median(cells.map(numberOf).filter(Number.isFinite));
   if (middle === undefined) return cells.length === 0 ? unitByName(name) : undefined;
-  return units.find((unit) => {
-    const seconds = middle / perSecond[unit];
-    return seconds > earliest && seconds < latest;
-  });
+  return unitOf(middle);
 }
 
 function unitByName(name: string): TimeUnit {
@@ -82,4 +67,4 @@ function unitByName(name: string): TimeUnit {
 
 /** The time of a cell in seconds since 1970; NaN without one. */
 export const secondsOf = (cell: string | null, { unit }: Pick<TimeColumn, "unit">): number =>
-  numberOf(cell) / (unit === undefined ? 1 : perSecond[unit]);
+  unit === undefined ? numberOf(cell) : (numberOf(cell) * timeUnits[unit]) / 1e6;
