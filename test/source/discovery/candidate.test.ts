@@ -168,13 +168,18 @@ describe("a row belongs to one prediction", () => {
   });
 });
 
+const uniqueOver = (...columns: string[]) => ({ indexes: [{ isUnique: true, columns }] });
+
 describe("rows are overwritten", () => {
   const columns = ["model text", "feature text", "importance real", `ts ${zoned}`];
-  const index = (...names: string[]) => ({ indexes: [{ isUnique: true, columns: names }] });
 
   it.each([
-    ["a unique index has model and feature without the time", index("model", "feature"), "key"],
-    ["the time is in that index", index("model", "feature", "ts"), undefined],
+    [
+      "a unique index has model and feature without the time",
+      uniqueOver("model", "feature"),
+      "key",
+    ],
+    ["the time is in that index", uniqueOver("model", "feature", "ts"), undefined],
     ["many rows were updated", { writes: { inserted: 10, updated: 500 } }, "updates"],
     ["few were", { writes: { inserted: 1000, updated: 500 } }, undefined],
   ])("as it is when %s", (_case, more, wanted) => {
