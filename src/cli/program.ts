@@ -43,9 +43,22 @@ function createProgram({ version, cli, commands }: ProgramOptions): Command {
       // The caller prints the error once, with its hint.
       outputError: () => undefined,
     });
+  program.option("--help-all", "display help for every command").on("option:help-all", () => {
+    cli.print(helpOfAll(program).join("\n"));
+    throw new CommanderError(0, "driftwarden.helpAll", "help was asked for");
+  });
   // Commands copy these settings when they are made, so they come last.
   for (const register of commands) register(program);
+  program
+    .command("version")
+    .description("output the version number")
+    .action(() => cli.print(version));
   return program;
+}
+
+/** The help of a command and of those below it. Each text begins with `Usage: `. */
+function helpOfAll(command: Command): readonly string[] {
+  return [command.helpInformation(), ...command.commands.flatMap(helpOfAll)];
 }
 
 function usageError(error: CommanderError): CliError {

@@ -13,13 +13,14 @@ export const credentials: MachineLine = {
       return [fine("credentials", "the unit is not installed here")];
     const unit = (await machine.output("systemctl", ["cat", `${service}.service`])) ?? "";
     const loaded = loadedBy(unit);
-    const found = await Promise.all(loaded.map((one) => fileProblem(machine, one)));
+    const needed = neededOf(loaded, unit, { configured: settings.credentials, service });
+    const found = await Promise.all(needed.map((one) => fileProblem(machine, one)));
     const problems = [
       ...found.filter((one) => one !== undefined),
       ...notLoaded(settings.credentials, loaded, service),
     ];
     if (problems.length > 0) return problems;
-    return [fine("credentials", `${counted(loaded.length, "file")} with the right owner and mode`)];
+    return [fine("credentials", `${counted(needed.length, "file")} with the right owner and mode`)];
   },
 };
 
@@ -38,6 +39,28 @@ function loadedBy(unit: string): readonly Loaded[] {
   }
   return loaded;
 }
+
+interface Reading {
+  readonly configured: readonly string[];
+  readonly service: string;
+}
+
+/**
+ * The files without which the service does not start. One with a default (`SetCredential=`) may be missing, unless the
+ * configuration reads it.
+ */
+function neededOf(
+  loaded: readonly Loaded[],
+  unit: string,
+  { configured, service }: Reading,
+): readonly Loaded[] {
+  const defaults = [...unit.matchAll(/^SetCredential=([^:\n]+):/gm)].map(([, id]) => id);
+  return loaded.filter(
+    ({ id }) => !defaults.includes(id) || configured.includes(`${folderOf(service)}${id}`),
+  );
+}
+
+const folderOf = (service: string): string => `/run/credentials/${service}.service/`;
 
 async function fileProblem(
   machine: Machine,
@@ -69,7 +92,7 @@ function notLoaded(
   loaded: readonly Loaded[],
   service: string,
 ): readonly CheckFinding[] {
-  const folder = `/run/credentials/${service}.service/`;
+  const folder = folderOf(service);
   return configured
     .filter((path) => path.startsWith(folder))
     .map((path) => path.slice(folder.length))

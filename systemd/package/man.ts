@@ -16,21 +16,25 @@ interface Entry {
 }
 
 /** @returns the page as roff, its date that of the newest commit */
-export function manualPage(project: Project): string {
-  const { root, version, epoch } = project;
-  const helpOf = (words: readonly string[]): Help =>
-    parseHelp(
-      execFileSync(process.execPath, [join(root, "dist/src/main.js"), ...words, "--help"], {
-        encoding: "utf8",
-        env: { ...process.env, DRIFTWARDEN_CONFIG: "" },
-      }),
-    );
-  const top = helpOf([]);
-  const date = new Date(epoch * 1000).toISOString().slice(0, 10);
+export function manualPage({ root, version, epoch }: Project): string {
+  const help = execFileSync(process.execPath, [join(root, "dist/src/main.js"), "--help-all"], {
+    encoding: "utf8",
+    // The environment of who packs must not show in defaults.
+    env: {},
+  });
+  return roffPage(help, { version, date: new Date(epoch * 1000).toISOString().slice(0, 10) });
+}
+
+/** @param allHelp what `driftwarden --help-all` prints: the help of the program, then of each command */
+export function roffPage(
+  allHelp: string,
+  { version, date }: { readonly version: string; readonly date: string },
+): string {
+  const [top, ...commands] = allHelp.split(/^(?=Usage: )/m).map(parseHelp);
   return [
     `.TH DRIFTWARDEN 1 ${date} "driftwarden ${version}" "User Commands"`,
     ".SH NAME",
-    `driftwarden \\- ${roff(top.description.replace(/\.$/, "").replace(/^W/, "w"))}`,
+    `driftwarden \\- ${roff((top?.description ?? "").replace(/\.$/, "").replace(/^W/, "w"))}`,
     ".SH SYNOPSIS",
     ".B driftwarden",
     ".RI [ options ]",
@@ -39,33 +43,21 @@ export function manualPage(project: Project): string {
     ".SH DESCRIPTION",
     description,
     ".SH COMMANDS",
-    ...commandsOf(top).flatMap((name) => sectionsOf([name], helpOf)),
+    ...commands.flatMap(sectionOf),
     closing,
     "",
   ].join("\n");
 }
 
-/** A section for a command, and one for each of its subcommands. */
-function sectionsOf(
-  words: readonly string[],
-  helpOf: (words: readonly string[]) => Help,
-): readonly string[] {
-  const help = helpOf(words);
+function sectionOf({ usage, description: text, lists }: Help): readonly string[] {
+  const entries = ["Arguments", "Options"].flatMap((title) => lists.get(title) ?? []);
   return [
-    `.SS ${roff(help.usage)}`,
-    roff(help.description),
-    ...["Arguments", "Options"].flatMap((title) =>
-      (help.lists.get(title) ?? [])
-        .filter(({ term }) => term !== "-h, --help")
-        .flatMap(({ term, text }) => [".TP", `.B ${roff(term)}`, roff(text)]),
-    ),
-    ...commandsOf(help).flatMap((name) => sectionsOf([...words, name], helpOf)),
+    `.SS ${roff(usage)}`,
+    roff(text),
+    ...entries
+      .filter(({ term }) => term !== "-h, --help")
+      .flatMap((entry) => [".TP", `.B ${roff(entry.term)}`, roff(entry.text)]),
   ];
-}
-
-function commandsOf(help: Help): readonly string[] {
-  const terms = (help.lists.get("Commands") ?? []).map(({ term }) => term.split(" ")[0] ?? "");
-  return terms.filter((name) => name !== "help");
 }
 
 /** Reads what commander prints: usage, description, then lists of two columns. */

@@ -8,7 +8,7 @@ import type { Project } from "./project.ts";
 import { copyTree, settle } from "./tree.ts";
 
 const packed = z.tuple([z.object({ filename: z.string() })]);
-const always = ["package.json", "README.md", "LICENSE", "CHANGELOG.md"];
+const always = ["package.json", "README.md", "LICENSE"];
 
 /** @returns the path of the tarball in `out` */
 export function packNpm(project: Project, out: string): string {

@@ -1,10 +1,10 @@
 /**
- * `npm run package [-- --json]`: makes the packages of the built program in dist/package/. The same sources give the same
- * bytes.
+ * `npm run package [-- [--json] [--out FOLDER]]`: makes the packages of the built program, in dist/package/ unless told
+ * otherwise. The same sources give the same bytes. What was in the folder is removed.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { buildDeb } from "./deb.ts";
 import { packNpm } from "./npm.ts";
@@ -14,10 +14,15 @@ import { writeTo } from "./tree.ts";
 
 // Files that npm and dpkg-deb make themselves would get the modes of who packs.
 process.umask(0o022);
-const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
 const root = join(import.meta.dirname, "../..");
+const { values } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    out: { type: "string", default: join(root, "dist/package") },
+  },
+});
 const project = readProject(root, process.env["SOURCE_DATE_EPOCH"]);
-const out = join(root, "dist/package");
+const out = resolve(values.out);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
