@@ -47,12 +47,13 @@ export function fileSettings(
 }
 
 function sourceSettings(source: CommonSource["settings"]): SourceSettings {
-  const { assembly_window: window, transform, ignore } = source;
+  const { assembly_window: window, transform, ignore, predictions } = source;
   return {
     ...defaultSource,
     ...(window !== undefined && { assemblyWindowUs: window * 1000 }),
     ...(transform && { transform }),
     ...(ignore && { ignoredFeatures: new Set(ignore) }),
+    ...(predictions && { predictionWindowUs: predictions.window * 1000 }),
   };
 }
 

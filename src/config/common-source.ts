@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Config } from "./schema.ts";
 
 type Source = Config["sources"][string];
-const keys = ["assembly_window", "transform", "ignore"] as const;
+const keys = ["assembly_window", "transform", "ignore", "predictions"] as const;
 type Key = (typeof keys)[number];
 
 export interface CommonSource {
@@ -18,11 +18,12 @@ export function commonSource({ sources }: Pick<Config, "sources">): CommonSource
   if (first === undefined) return { settings: {}, differing: [] };
   const agreed = (key: Key): boolean =>
     others.every((other) => isDeepStrictEqual(comparable(other[key]), comparable(first[key])));
-  const { assembly_window, transform, ignore } = first;
+  const { assembly_window, transform, ignore, predictions } = first;
   const settings = {
     ...(agreed("assembly_window") && { assembly_window }),
     ...(agreed("transform") && { transform }),
     ...(agreed("ignore") && { ignore }),
+    ...(agreed("predictions") && { predictions }),
   };
   return { settings, differing: keys.filter((key) => !agreed(key)) };
 }

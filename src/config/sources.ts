@@ -20,6 +20,13 @@ const history = z.strictObject({
   max_rows: count.default(2_000_000),
 });
 
+/** One row a prediction and feature: importances are averaged over windows of row time. */
+const predictions = z.strictObject({
+  window: duration
+    .refine((ms) => ms >= 1000, { error: "is less than 1s" })
+    .refine((ms) => ms <= 31 * 86_400_000, { error: "is more than 31d" }),
+});
+
 const source = withDatabaseRules(
   z
     .strictObject({
@@ -41,6 +48,7 @@ const source = withDatabaseRules(
       page_rows: count.max(100_000).default(5000),
       transform: z.enum(["auto", "share", "common_scale", "none"]).default("auto"),
       assembly_window: duration.prefault("60s"),
+      predictions: predictions.optional(),
       ignore: z.array(text).default([]),
       history: history.prefault({}),
     })
@@ -48,10 +56,26 @@ const source = withDatabaseRules(
       path: ["model"],
       error: "columns.model names the column that says the model; give one of the two",
       when: anyObject,
+    })
+    .refine(hasTimeToAssemble, {
+      path: ["predictions", "window"],
+      error:
+        "is shorter than assembly_window, so windows would end faster than they close; make one of the two fit",
+      when: anyObject,
     }),
 ).transform((value) =>
   value.url === undefined && value.url_file === undefined ? { ...value, url: openClawUrl } : value,
 );
+
+/** Accepts any value in any key: wrong ones are reported by themselves. */
+function hasTimeToAssemble(given: {
+  readonly predictions?: { readonly window?: unknown } | undefined;
+  readonly assembly_window?: unknown;
+}): boolean {
+  const { predictions: asked, assembly_window: assembly } = given;
+  if (typeof asked?.window !== "number" || typeof assembly !== "number") return true;
+  return asked.window >= assembly;
+}
 
 const sourceName = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 

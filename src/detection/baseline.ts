@@ -36,6 +36,8 @@ export interface Assembled {
   readonly conflicts: readonly string[];
   /** Whether the model is slow. */
   readonly slow: boolean;
+  /** Whether a marker came into effect between its rows. Left out: no */
+  readonly mixed?: boolean;
 }
 
 /** The result of judging one attribution. */
@@ -53,6 +55,10 @@ export interface Assessment {
   /** Noise of the vector by {@link observeNoise}, to be learned with it; NaN where it is unknown. */
   readonly noise: number;
 }
+
+/** The highest score of detectors and rules; undefined where nothing was scored. */
+export const highestOf = ({ evidence, highest }: Assessment): number | undefined =>
+  evidence.reduce<number | undefined>((most, { score }) => Math.max(most ?? 0, score), highest);
 
 export class Baseline {
   readonly #options: BaselineOptions;
@@ -124,6 +130,9 @@ export class Baseline {
   /** Judges the assembled attribution; nothing is learned yet. */
   judge(assembled: Assembled): Assessment {
     const assessment = this.#judge(assembled);
+    // What was before and after a marker is neither normal nor a fault.
+    if (assembled.mixed === true)
+      return { ...assessment, evidence: [], clean: false, highest: undefined };
     // Clean, so that habits are still learned while nothing is reported.
     if (this.ignored) return { ...assessment, evidence: [], clean: true };
     return assessment;

@@ -28,7 +28,7 @@ import type { CountedBoundary } from "./partition/partition-store.ts";
 import type { RowsBySource } from "./partition/row-counts.ts";
 import { TickSchedule } from "./partition/tick-schedule.ts";
 import type { EngineSettings } from "./settings.ts";
-import { decodeSnapshot, encodeSnapshot, type Shaping } from "./snapshot.ts";
+import { decodeSnapshot, encodeSnapshot, shapingOf } from "./snapshot.ts";
 import { WorkspacePool } from "./workspace.ts";
 
 export type { ModelView } from "./model-view.ts";
@@ -119,7 +119,7 @@ export class PartitionEngine {
       this.#checkpoints.restoredEnd(model, saved.appliedThrough);
       return [];
     }
-    const decoded = decodeSnapshot(saved.state, (source) => this.#shaping(source));
+    const decoded = decodeSnapshot(saved.state, (source) => shapingOf(this.#settings, source));
     if (decoded === undefined) {
       // The state cannot be read, but the model existed before.
       this.#reshaped.add(model);
@@ -218,16 +218,11 @@ export class PartitionEngine {
 
   #stateOf(key: ModelKey): Uint8Array {
     const model = this.#models.get(key)!;
-    return encodeSnapshot(model.parts(), this.#shaping(model.facts.source));
+    return encodeSnapshot(model.parts(), shapingOf(this.#settings, model.facts.source));
   }
 
   #endedStateOf(key: ModelKey): Uint8Array {
     return encodeEnded({ stays: this.#admission.ended(key), rows: this.#rows.ended(key) });
-  }
-
-  #shaping(source: string): Shaping {
-    const { transform } = this.#settings.source(source);
-    return { transform, uses: this.#settings.detectors, deciding: this.#settings };
   }
 
   #modelOf(offset: number, record: ModelRecord): WatchedModel | undefined {

@@ -95,6 +95,8 @@ export interface EpisodeOpened {
   readonly onset?: Onset;
   /** For silence: time of the newest row of the whole source, microseconds. Left out where it is unknown. */
   readonly sourceNewest?: number;
+  /** Where values are means over predictions: the width of their windows, microseconds. */
+  readonly predictionWindowUs?: number;
   /** Changes that were announced for the 24 hours before the onset, or since, oldest first. Left out without any. */
   readonly changes?: readonly AnnouncedChange[];
 }

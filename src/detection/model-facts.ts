@@ -1,6 +1,6 @@
 /** The facts of a model beside its numbers. Plain data, saved as JSON in a snapshot. */
 
-import { type Assembly, nothingAssembled } from "./attribution/assembler.ts";
+import { type Assembly, nothingAssembled } from "./attribution/assembling.ts";
 import { noRules, type RuleState } from "./episode/rules.ts";
 import { alwaysAsked, type UnaskedTime } from "./episode/silence.ts";
 import type { VerificationState } from "./episode/verification.ts";
@@ -45,6 +45,8 @@ export interface ModelFacts {
   intervals: readonly number[];
   /** Time of the newest attribution, microseconds; null before the first. */
   lastAt: number | null;
+  /** Time of its newest row, where it is later than the attribution's time. */
+  newestRow?: number;
   /** Time since the newest attribution in which the source was not asked. */
   unasked: UnaskedTime;
   /** Attributions the baseline has learned from. */
@@ -106,6 +108,14 @@ export function newFacts(
     verification: { questions: [], answered: [] },
     scores: [],
   };
+}
+
+/** Time of the newest row of the newest attribution, microseconds; null before the first. */
+export function newestRowOf({
+  lastAt,
+  newestRow = Number.NEGATIVE_INFINITY,
+}: Pick<ModelFacts, "lastAt" | "newestRow">): number | null {
+  return lastAt === null ? null : Math.max(lastAt, newestRow);
 }
 
 /**

@@ -1,15 +1,16 @@
 /** One watched model: applies rows, markers and the passing of time, and returns the decisions that follow. */
 import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
-import { Assembler } from "./attribution/assembler.ts";
+import { assemblerOf } from "./attribution/assembler-of.ts";
+import type { Assembling } from "./attribution/assembling.ts";
 import { Cadence } from "./attribution/cadence.ts";
 import type { DropReason } from "./attribution/counts.ts";
 import { pastAttribution } from "./baseline/past-attribution.ts";
-import { type Assembled, type Assessment, Baseline } from "./baseline.ts";
+import { type Assembled, type Assessment, Baseline, highestOf } from "./baseline.ts";
 import { ask, closedEvent, episodeOf, stepEpisode } from "./episode/episode.ts";
 import { openedEvent, silentEvidence } from "./episode/explain-episode.ts";
 import { joining } from "./episode/joining.ts";
-import { isRetrainedByHabit } from "./episode/markers.ts";
+import { isBetween, isRetrainedByHabit, newestSettled } from "./episode/markers.ts";
 import type { Evidence } from "./episode/rules.ts";
 import { heardAt, silentDue, silentSince, withGap } from "./episode/silence.ts";
 import { answer, answerDue, giveUp, observe } from "./episode/verification.ts";
@@ -30,7 +31,7 @@ export class WatchedModel {
   /** Whether its name is a version of another model, which is watched instead. */
   readonly #isVersion: boolean;
   readonly #context: ModelContext;
-  readonly #assembler: Assembler;
+  readonly #assembler: Assembling;
   readonly #cadence: Cadence;
   readonly #baseline: Baseline;
   #score: number | undefined;
@@ -50,8 +51,8 @@ export class WatchedModel {
     const options = { key, transform, uses, decision, overrides, pool: context.pool };
     this.#baseline = new Baseline(options, this.facts, saved);
     this.#cadence = new Cadence(this.facts.intervals);
-    const limits = { assemblyWindowUs: this.source.assemblyWindowUs, maxFeatures };
-    this.#assembler = new Assembler(this.#baseline, limits, this.facts.assembly);
+    const open = { assembly: this.facts.assembly, maxFeatures };
+    this.#assembler = assemblerOf(this.#baseline, this.source, open);
   }
 
   /** Score of the newest attribution by deciding detectors and rules; undefined while warming up. */
@@ -110,15 +111,21 @@ export class WatchedModel {
     if (this.#assembler.isComplete) this.#close();
   }
 
-  /** Closes the open attribution, complete or not. */
+  /** Whether rows have come that are not judged yet. */
+  get isAssembling(): boolean {
+    return this.#assembler.due < Number.POSITIVE_INFINITY;
+  }
+
+  /** Closes the open attribution, complete or not, unless rows after history may belong to it. */
   finish(): void {
-    if (this.#assembler.isPassed(Number.POSITIVE_INFINITY)) this.#close();
+    if (this.#assembler.isOverWithHistory) this.#close();
   }
 
   /** Earliest watermark at which {@link pass} may change anything; Infinity when none. */
   due(): number {
     const { markers, verification } = this.facts;
-    const next = [answerDue(verification, this.cadence), ...markers.map(({ at }) => at)];
+    const marked = markers.map(({ at }) => this.#assembler.settledAt(at));
+    const next = [answerDue(verification, this.cadence), ...marked];
     return Math.min(this.#assembler.due, this.#silentDue(), ...next);
   }
 
@@ -136,9 +143,9 @@ export class WatchedModel {
    * @param sourceNewest newest row time of its source, microseconds; undefined where it is unknown
    */
   pass(watermark: number, sourceNewest?: number): void {
-    if (this.#assembler.isPassed(watermark)) this.#close();
+    while (this.#assembler.isPassed(watermark)) this.#close();
     if (watermark >= this.#silentDue()) this.#fallSilent(watermark, sourceNewest);
-    this.applyMarkers(watermark);
+    this.applyMarkers(newestSettled(this.facts.markers, this.#assembler, watermark));
     this.#answer(watermark);
   }
 
@@ -181,22 +188,22 @@ export class WatchedModel {
 
   /** Forgets times beyond the limit, since they were absurd. @returns rows dropped */
   forgetBeyond(limit: number): number {
-    const { lastAt } = this.facts;
-    if (lastAt !== null && lastAt > limit) this.facts.lastAt = limit;
+    if ((this.facts.lastAt ?? limit) > limit) this.facts.lastAt = limit;
     return this.#assembler.forgetBeyond(limit);
   }
 
   #close(): void {
     const { facts } = this;
-    const { at, newcomers, conflicts } = this.#assembler.finish();
+    const { at, until, newest, newcomers, conflicts } = this.#assembler.finish();
     if (facts.lastAt !== null && at > facts.lastAt) this.#cadence.add(at - facts.lastAt);
     facts.lastAt = at;
+    if (newest > at) facts.newestRow = newest;
     facts.unasked = heardAt(facts.unasked, at);
     facts.silent = false;
     if (facts.sinceMarker !== undefined) facts.sinceMarker++;
     this.#baseline.admit(newcomers);
     this.applyMarkers(at);
-    this.#judge({ at, conflicts, slow: this.#isSlow });
+    this.#judge({ at, conflicts, slow: this.#isSlow, mixed: isBetween(facts.markers, at, until) });
     this.#assembler.expect();
     this.#answer(at);
   }
@@ -208,10 +215,7 @@ export class WatchedModel {
     counts.attributions++;
     if (!assessment.whole) counts.fragments++;
     const { evidence, clean } = assessment;
-    this.#score = evidence.reduce<number | undefined>(
-      (most, { score }) => Math.max(most ?? 0, score),
-      assessment.highest,
-    );
+    this.#score = highestOf(assessment);
     const known = { model: this.key, at, names: this.features, score: this.#score };
     history?.take(pastAttribution(known, this.#baseline.judged));
     const finding = { isAnomalous: evidence.length > 0, clean };
@@ -233,7 +237,8 @@ export class WatchedModel {
   #silentDue(): number {
     if (this.#isVersion) return Number.POSITIVE_INFINITY;
     const { silentCadences } = this.#context.settings.decision;
-    return silentDue(this.facts, { cadence: this.cadence, silentCadences });
+    const due = silentDue(this.facts, { cadence: this.cadence, silentCadences });
+    return Math.max(due, this.#assembler.heardUntil);
   }
 
   #fallSilent(watermark: number, sourceNewest: number | undefined): void {
@@ -244,12 +249,9 @@ export class WatchedModel {
       if (facts.historic || facts.episode.told?.silent !== undefined) return;
     }
     if (this.#baseline.ignored) return;
-    const elapsed = watermark - (facts.lastAt ?? watermark);
     const { silentCadences } = this.#context.settings.decision;
     this.#baseline.workspace.scores.fill(Number.NaN);
-    const { cadence = elapsed } = this;
-    const unasked = facts.unasked.total;
-    const evidence = silentEvidence({ elapsed, unasked, cadence, silentCadences });
+    const evidence = silentEvidence(facts, { watermark, cadence: this.cadence, silentCadences });
     this.#open(watermark, [evidence], sourceNewest);
   }
 
@@ -267,6 +269,7 @@ export class WatchedModel {
       warmUp: this.warmUp,
       cadence,
       sourceNewest,
+      predictionWindowUs: this.source.predictionWindowUs,
     });
     facts.episode = episodeOf(facts, opened, evidence);
     if (facts.episode.announced) this.#events.push(opened);

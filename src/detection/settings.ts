@@ -18,6 +18,11 @@ export interface DetectorUse extends DetectorRole {
 export interface SourceSettings {
   /** Rows of one model within this time form one attribution, microseconds. */
   readonly assemblyWindowUs: number;
+  /**
+   * Width of the windows over which predictions are averaged, microseconds. Left out: each row is an importance of one
+   * attribution.
+   */
+  readonly predictionWindowUs?: number;
   readonly transform: Transform;
   readonly ignoredFeatures: ReadonlySet<string>;
   /** Names of models without their version; left out: no name holds one. */

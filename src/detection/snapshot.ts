@@ -39,12 +39,23 @@ export interface ModelParts {
   readonly memory: ModelMemory;
 }
 
-/** Settings that the saved bytes depend on. With another transform all numbers have another meaning. */
+/**
+ * Settings that the saved bytes depend on. With another transform, or another window of predictions, all numbers have
+ * another meaning.
+ */
 export interface Shaping {
   readonly transform: Transform;
+  /** Microseconds; undefined where each row is an importance. */
+  readonly predictionWindowUs?: number | undefined;
   readonly uses: readonly DetectorUse[];
   /** Settings that shape no byte: when episodes open and close, and overrides. */
   readonly deciding: Pick<EngineSettings, "decision" | "overrides">;
+}
+
+/** The settings of a source's models that their saved bytes depend on. */
+export function shapingOf(settings: EngineSettings, source: string): Shaping {
+  const { transform, predictionWindowUs } = settings.source(source);
+  return { transform, predictionWindowUs, uses: settings.detectors, deciding: settings };
 }
 
 /** @returns header length (4 bytes), header, memory */
@@ -83,14 +94,14 @@ function laterFacts({
 /** @returns undefined when the bytes are of another format and nothing can be kept */
 export function decodeSnapshot(
   snapshot: Uint8Array,
-  shapingOf: (source: string) => Shaping,
+  shapedBy: (source: string) => Shaping,
 ): DecodedSnapshot | undefined {
   const bytes = Buffer.from(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
   const header = headerOf(bytes);
   if (header === undefined) return undefined;
   const { names, raw } = header;
   const facts = { ...header.facts, ...laterFacts(header.facts) };
-  const shaping = shapingOf(facts.source);
+  const shaping = shapedBy(facts.source);
   const memory = new ModelMemory({ nFeatures: names.length, uses: shaping.uses, raw });
   const saved = savedSections(header, bytes);
   const sections = sectionsOf(memory, shaping);
@@ -125,7 +136,10 @@ function takeOver(
   return type.upgrade(from, { nFeatures, bytes: place });
 }
 
-function sectionsOf(memory: ModelMemory, { transform }: Shaping): readonly Section[] {
+function sectionsOf(
+  memory: ModelMemory,
+  { transform, predictionWindowUs }: Shaping,
+): readonly Section[] {
   const { nFeatures, uses } = memory;
   const detectors = uses.map((use, i) => ({
     name: use.type.name,
@@ -133,7 +147,9 @@ function sectionsOf(memory: ModelMemory, { transform }: Shaping): readonly Secti
     hash: settingsHash(shapeOf(use)),
     bytes: memory.sections[i]!.length,
   }));
-  const hash = settingsHash(transform);
+  const hash = settingsHash(
+    predictionWindowUs === undefined ? transform : { transform, predictionWindowUs },
+  );
   const own = { name: "own", version: memoryVersion, hash, bytes: ownBytes(nFeatures) };
   return [own, ...detectors];
 }

@@ -21,6 +21,14 @@ describe("rows of files that are replayed with a configuration", () => {
     });
   });
 
+  it("are averaged over the windows of its predictions", () => {
+    expect(settingsOf("{main: {predictions: {window: 1h}}}")).toEqual({
+      ...defaultSource,
+      predictionWindowUs: 3_600_000_000,
+    });
+    expect(settingsOf("{a: {predictions: {window: 1h}}, b: {}}")).toEqual(defaultSource);
+  });
+
   it("go by the default of what its sources differ in", () => {
     expect(settingsOf("{a: {transform: share, ignore: [x]}, b: {ignore: [x]}}")).toEqual({
       ...defaultSource,

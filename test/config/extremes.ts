@@ -62,6 +62,10 @@ const forms: Readonly<Record<string, Values>> = {
       "{name}\n{version}",
     ],
   ),
+  "sources.main.predictions.window": both(
+    ["60s", "31d"],
+    ["59s", "31d 1ms", "0s", "-1s", "1000000000w", "soon"],
+  ),
   "stream.kafka.topic": both(["t", "...", a(249)], ["", ".", "..", a(250), "a b"]),
   "stream.kafka.group": kafkaName,
   "stream.kafka.sasl.username": kafkaName,

@@ -23,6 +23,9 @@ function problemsOf(text: string): readonly Problem[] {
   return [];
 }
 
+const problemsOfSource = (keys: string): readonly Problem[] =>
+  problemsOf(`store: {url: postgres://h/d}\nsources: {main: {${keys}}}`);
+
 describe("a configuration that is right", () => {
   it("has OpenClaw's table, columns and database where it says nothing", () => {
     expect(parse(base).sources["main"]).toMatchObject({
@@ -55,6 +58,21 @@ describe("a configuration that is right", () => {
 });
 
 describe("a configuration that is wrong", () => {
+  it("is told of windows of predictions that end before rows have come, and of assembly_window", () => {
+    expect(problemsOfSource("predictions: {window: 10s}")).toMatchObject([
+      {
+        path: "sources.main.predictions.window",
+        message: expect.stringMatching(/assembly_window/),
+      },
+    ]);
+    expect(problemsOfSource("predictions: {window: 10s}, assembly_window: 10s")).toEqual([]);
+    expect(
+      of("predictions: {windows: 1h}")
+        .map(({ message }) => message)
+        .join(),
+    ).toMatch(/window/);
+  });
+
   it("is told everything at once, each with its line", () => {
     const problems = problemsOf(`
 store: {url: postgres://h/d, schema: 5}

@@ -1,72 +1,22 @@
 /** Collects the importances of one model that belong together in time into one attribution. */
 import type { Row } from "../../stream/record.ts";
-import type { ModelMemory } from "../memory.ts";
+import type {
+  Assembling,
+  Assembly,
+  Closed,
+  FeatureSlots,
+  Newcomer,
+  RowPlacement,
+} from "./assembling.ts";
 import type { DropReason } from "./counts.ts";
 
 /** If a feature is absent from so many attributions in a row, the next attribution no longer waits for it. */
 const givenUpAfter = 3;
 
-/** The part of the open attribution that is not in the model's memory. Plain data. */
-export interface Assembly {
-  open: boolean;
-  /** Oldest and newest row of the open attribution, microseconds. */
-  start: number;
-  end: number;
-  /** Newest row of the last closed attribution; null before there is one. */
-  lastEnd: number | null;
-  /** Oldest row of the last closed attribution; missing in states that older versions saved. */
-  lastStart?: number;
-  /** How many of the expected features have come. */
-  came: number;
-  expected: number;
-  /** An unexpected feature came late: the next attribution stays open for its whole window, to include the feature. */
-  patient: boolean;
-  /** Features with two different values at one time. */
-  conflicts: string[];
-  /** Features without a slot yet: name, time, value (null: bad). */
-  newcomers: [string, number, number | null][];
-}
-
-export function nothingAssembled(): Assembly {
-  return {
-    open: false,
-    start: 0,
-    end: 0,
-    lastEnd: null,
-    came: 0,
-    expected: 0,
-    patient: true,
-    conflicts: [],
-    newcomers: [],
-  };
-}
-
-/** A feature without a slot yet. */
-interface Newcomer {
-  readonly name: string;
-  readonly ts: number;
-  readonly value: number;
-}
-
-/**
- * The memory that receives the rows of a model, and the slots of its features. Closing an attribution may replace the
- * memory by one with more slots.
- */
-export interface FeatureSlots {
-  readonly memory: ModelMemory;
-  slotOf(feature: string): number | undefined;
-}
-
 export interface AssemblyLimits {
   readonly assemblyWindowUs: number;
   readonly maxFeatures: number;
 }
-
-/**
- * What became of a row. `belongs_to_next`: the open attribution ends before the row. Any other value but `placed` is
- * the reason why the row was dropped.
- */
-export type RowPlacement = "placed" | "belongs_to_next" | DropReason;
 
 /**
  * An attribution ends when every expected feature has come, when a feature comes again with a time after the newest
@@ -76,7 +26,7 @@ export type RowPlacement = "placed" | "belongs_to_next" | DropReason;
  * A complete attribution stays open until a row of another time or the end of the record. So a new feature that was
  * written with the others takes part, although no attribution has waited for it.
  */
-export class Assembler {
+export class Assembler implements Assembling {
   readonly #slots: FeatureSlots;
   readonly #limits: AssemblyLimits;
   readonly #assembly: Assembly;
@@ -91,7 +41,6 @@ export class Assembler {
     );
   }
 
-  /** Time at which the watermark closes the open attribution; Infinity while there is none. */
   get due(): number {
     const { open, start } = this.#assembly;
     return open ? start + this.#limits.assemblyWindowUs : Number.POSITIVE_INFINITY;
@@ -102,7 +51,16 @@ export class Assembler {
     return this.#assembly.open ? this.#assembly.start : Number.NEGATIVE_INFINITY;
   }
 
-  /** The current assembly for a snapshot. */
+  readonly heardUntil = Number.NEGATIVE_INFINITY;
+
+  get isOverWithHistory(): boolean {
+    return this.#assembly.open;
+  }
+
+  settledAt(time: number): number {
+    return time;
+  }
+
   saved(): Assembly {
     const newcomers = [...this.#newcomers].map(
       ([name, { ts, value }]): [string, number, number | null] => [
@@ -111,10 +69,10 @@ export class Assembler {
         Number.isNaN(value) ? null : value,
       ],
     );
-    return { ...this.#assembly, newcomers };
+    const { windows: _, ...assembly } = this.#assembly;
+    return { ...assembly, newcomers };
   }
 
-  /** @param row with a finite time; after `belongs_to_next`, close this attribution and add the row again */
   add(row: Row): RowPlacement {
     const slot = this.#slots.slotOf(row.feature);
     const seen = this.#seenAt(row.feature, slot);
@@ -127,22 +85,15 @@ export class Assembler {
     return isOver ? "belongs_to_next" : this.#join(row, slot);
   }
 
-  /** Whether every expected feature has come. Then close the attribution at the end of the record. */
   get isComplete(): boolean {
     const { open, came, expected, patient } = this.#assembly;
     return open && !patient && expected > 0 && came >= expected;
   }
 
-  /** Whether the watermark has reached the end of the open attribution's window. */
   isPassed(watermark: number): boolean {
     return this.#assembly.open && watermark >= this.due;
   }
 
-  /**
-   * Forgets times beyond the limit. Otherwise every later row would count as late.
-   *
-   * @returns how many rows of the open attribution are dropped
-   */
   forgetBeyond(limit: number): number {
     const assembly = this.#assembly;
     if (assembly.lastEnd !== null && assembly.lastEnd > limit) {
@@ -159,12 +110,7 @@ export class Assembler {
     return dropped;
   }
 
-  /** Ends the attribution. @returns its time, its new features by name, and those with two values at one time */
-  finish(): {
-    readonly at: number;
-    readonly newcomers: readonly Newcomer[];
-    readonly conflicts: readonly string[];
-  } {
+  finish(): Closed {
     const assembly = this.#assembly;
     const newcomers = this.#takeNewcomers();
     const { conflicts } = assembly;
@@ -173,10 +119,10 @@ export class Assembler {
     assembly.patient = false;
     assembly.lastEnd = assembly.end;
     assembly.lastStart = assembly.start;
-    return { at: assembly.end, newcomers, conflicts };
+    const at = assembly.end;
+    return { at, until: at, newest: at, newcomers, conflicts };
   }
 
-  /** Counts the features that the next attribution waits for. Call it when `absent` is up to date. */
   expect(): void {
     let expected = 0;
     const { absent } = this.#slots.memory;

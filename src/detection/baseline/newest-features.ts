@@ -1,6 +1,6 @@
 /** Computes newest value, normal band and rank of each feature from a model's saved state. Decides nothing. */
 
-import type { Assembly } from "../attribution/assembler.ts";
+import type { Assembly } from "../attribution/assembling.ts";
 import { ranksOf } from "../attribution/ranking.ts";
 import { sharesOf } from "../attribution/shares.ts";
 import { expectedTotal, transform } from "../attribution/transform.ts";

@@ -4,7 +4,7 @@
  */
 import { type ModelKey, modelName } from "../../model-key.ts";
 import type { Row } from "../../stream/record.ts";
-import type { Assembly } from "../attribution/assembler.ts";
+import type { Assembly } from "../attribution/assembling.ts";
 import { expectedTotal, transform } from "../attribution/transform.ts";
 import type { AnnouncedChange } from "../event.ts";
 import { ModelMemory } from "../memory.ts";
@@ -14,7 +14,7 @@ import {
   settledTransform,
   type Transform,
 } from "../settings.ts";
-import { type DecodedSnapshot, decodeSnapshot } from "../snapshot.ts";
+import { type DecodedSnapshot, decodeSnapshot, shapingOf } from "../snapshot.ts";
 import { WorkspacePool } from "../workspace.ts";
 import {
   attentionNow,
@@ -88,9 +88,9 @@ export function knownState(
   { state, model, settings }: Pick<PastInput, "state" | "model" | "settings">,
   rows: readonly Row[],
 ): KnownState {
-  const { transform: wanted } = settings.source(modelName(model).source);
-  const shaping = { transform: wanted, uses: settings.detectors, deciding: settings };
-  const saved = state && decodeSnapshot(state, () => shaping);
+  const { source } = modelName(model);
+  const { transform: wanted } = settings.source(source);
+  const saved = state && decodeSnapshot(state, () => shapingOf(settings, source));
   const names = saved?.names ?? [];
   const newcomers = [...new Set(rows.map(({ feature }) => feature))]
     .filter((name) => !names.includes(name))

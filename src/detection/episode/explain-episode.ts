@@ -9,7 +9,7 @@ import { familyOf } from "../baseline/family.ts";
 import { type FeatureSettings, toldSettings } from "../baseline/overrides.ts";
 import type { EpisodeOpened } from "../event.ts";
 import { eventId } from "../event-id.ts";
-import type { ModelFacts } from "../model-facts.ts";
+import { type ModelFacts, newestRowOf } from "../model-facts.ts";
 import { blame } from "./blame.ts";
 import { changesNear } from "./changes-near.ts";
 import { distinct, turnedFrom } from "./digits.ts";
@@ -112,14 +112,19 @@ function moving({ judged, names }: ShiftInput, slot: number): string {
 }
 
 /** @param silence times in microseconds */
-export function silentEvidence(silence: {
-  readonly elapsed: number;
+export function silentEvidence(
+  facts: Pick<ModelFacts, "lastAt" | "newestRow" | "unasked">,
+  silence: {
+    readonly watermark: number;
+    readonly cadence: number | undefined;
+    readonly silentCadences: number;
+  },
+): Evidence {
+  const { watermark, silentCadences } = silence;
+  const elapsed = watermark - (newestRowOf(facts) ?? watermark);
+  const { cadence = elapsed } = silence;
   /** The part of the silence in which the source was not asked. */
-  readonly unasked: number;
-  readonly cadence: number;
-  readonly silentCadences: number;
-}): Evidence {
-  const { elapsed, unasked, cadence, silentCadences } = silence;
+  const unasked = facts.unasked.total;
   const [silent, missed, usual] = [elapsed, unasked, cadence].map((us) =>
     formatDuration(roughMs(us / 1000)),
   );
@@ -147,7 +152,7 @@ export interface OpeningInput {
   readonly names: readonly string[];
   readonly facts: Pick<
     ModelFacts,
-    "scores" | "learned" | "lastAt" | "rules" | "crossed" | "announced"
+    "scores" | "learned" | "lastAt" | "newestRow" | "rules" | "crossed" | "announced"
   >;
   /** Newest intervals between attributions, oldest first, microseconds. */
   readonly intervals: readonly number[];
@@ -155,18 +160,19 @@ export interface OpeningInput {
   readonly warmUp: string | undefined;
   readonly cadence: number | undefined;
   readonly sourceNewest: number | undefined;
+  readonly predictionWindowUs: number | undefined;
 }
 
 /** The event of an episode that opens. Rules come before scores, in the reason and in the blame. */
 export function openedEvent(input: OpeningInput): EpisodeOpened {
   const { model, at, evidence, warmUp, cadence } = input;
   const { scores: detectors, learned, lastAt } = input.facts;
-  const newestRow = lastAt ?? at;
+  const { sourceNewest, predictionWindowUs } = input;
   const { kind, reason: found, score } = evidence[0]!;
   const reason = warmUp === undefined ? found : `${found} (${provisionally(warmUp, learned)})`;
   const guilty = [...new Set(evidence.flatMap(({ slots }) => slots))];
   // Silence opens at a time of the clock, but an id must contain only times of rows.
-  const id = eventId(model, "episode_opened", kind, newestRow);
+  const id = eventId(model, "episode_opened", kind, lastAt ?? at);
   const features = blame({ ...input, guilty });
   const { memory } = input.judged;
   const [top] = features;
@@ -186,9 +192,10 @@ export function openedEvent(input: OpeningInput): EpisodeOpened {
     learned,
     warmUp,
     cadence,
-    newestRow,
+    newestRow: newestRowOf(input.facts) ?? at,
     ...(onset !== undefined && { onset }),
-    ...(input.sourceNewest !== undefined && { sourceNewest: input.sourceNewest }),
+    ...(sourceNewest !== undefined && { sourceNewest }),
+    ...(predictionWindowUs !== undefined && { predictionWindowUs }),
     ...changesNear(input.facts.announced, { at, onset }),
   };
 }

@@ -1,4 +1,5 @@
-/** Detects models whose markers come so often that they would never be judged. */
+/** When markers take effect; and models whose markers come so often that they would never be judged. */
+import type { Assembling } from "../attribution/assembling.ts";
 import type { ModelFacts } from "../model-facts.ts";
 import type { DecisionSettings } from "../settings.ts";
 
@@ -18,3 +19,22 @@ export function isRetrainedByHabit(
   facts.widen = relearnedWidenFor;
   return true;
 }
+
+type Times = readonly { readonly at: number }[];
+
+/**
+ * Time of the newest marker that may take effect at this watermark, because every attribution before it is closed.
+ * -Infinity without one.
+ */
+export function newestSettled(
+  markers: Times,
+  assembler: Pick<Assembling, "settledAt">,
+  watermark: number,
+): number {
+  const settled = markers.filter(({ at }) => assembler.settledAt(at) <= watermark);
+  return Math.max(...settled.map(({ at }) => at));
+}
+
+/** Whether a marker is between the two times, so what was collected over them is from before and after it. */
+export const isBetween = (markers: Times, from: number, until: number): boolean =>
+  markers.some(({ at }) => at > from && at < until);

@@ -3,7 +3,7 @@
 import { popcount } from "../baseline/popcount.ts";
 import type { EpisodeKind, Onset } from "../event.ts";
 import type { ModelMemory } from "../memory.ts";
-import type { ModelFacts } from "../model-facts.ts";
+import { type ModelFacts, newestRowOf } from "../model-facts.ts";
 
 export interface OnsetInput {
   /** Time of the attribution, or the clock time of silence, microseconds since 1970. */
@@ -12,7 +12,7 @@ export interface OnsetInput {
   /** The feature most to blame; undefined where there is none. */
   readonly slot: number | undefined;
   readonly memory: ModelMemory;
-  readonly facts: Pick<ModelFacts, "rules" | "crossed" | "lastAt">;
+  readonly facts: Pick<ModelFacts, "rules" | "crossed" | "lastAt" | "newestRow">;
   /** Newest intervals between attributions, oldest first, microseconds. */
   readonly intervals: readonly number[];
   readonly cadence: number | undefined;
@@ -25,7 +25,8 @@ export function onsetOf(input: OnsetInput): Onset | undefined {
   const { kind, at, facts, cadence } = input;
   if (kind === "silent") {
     const { lastAt } = facts;
-    return lastAt === null ? undefined : { lastNormal: lastAt, from: lastAt + (cadence ?? 0) };
+    if (lastAt === null) return undefined;
+    return { lastNormal: newestRowOf(facts) ?? lastAt, from: lastAt + (cadence ?? 0) };
   }
   const ago = firstAgo(input);
   const from = before(input, ago);
