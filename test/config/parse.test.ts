@@ -67,7 +67,7 @@ describe("a configuration that is wrong", () => {
     ]);
     expect(problemsOfSource("predictions: {window: 10s}, assembly_window: 10s")).toEqual([]);
     expect(
-      of("predictions: {windows: 1h}")
+      problemsOfSource("predictions: {windows: 1h}")
         .map(({ message }) => message)
         .join(),
     ).toMatch(/window/);
