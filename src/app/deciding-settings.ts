@@ -9,6 +9,7 @@ const ownSections = [
   "alertmanager",
   "docker",
   "http",
+  "report",
   "telemetry",
   "startup_timeout",
 ] as const satisfies readonly (keyof Config)[];

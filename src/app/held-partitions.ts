@@ -4,10 +4,12 @@
  * ready.
  */
 import { setTimeout as timer } from "node:timers/promises";
+import type { Clock } from "../clock.ts";
 import type { Health } from "../health.ts";
 import { heartbeat, leaveGroup } from "../store/members/member.ts";
 import { unheldPartitions } from "../store/partitions/unheld.ts";
 import type { Store } from "../store/store.ts";
+import { noteBlindTime } from "./blind-times.ts";
 import type { StoredParts } from "./parts.ts";
 import { type Stream, streamName } from "./stream.ts";
 
@@ -19,11 +21,17 @@ interface Watched {
   readonly owner: string;
   /** A process without a heartbeat for so long counts as dead. */
   readonly ttlMs: number;
+  /** The database's or the machine's clock, for the times that are noted. */
+  readonly clock: Pick<Clock, "now">;
+  /** Called once all partitions are held again after a time in which one was not. */
+  readonly onUnheld?: (time: { readonly fromMs: number; readonly untilMs: number }) => void;
 }
 
 const defaultTtlMs = 10_000;
 /** Pause between two looks while a partition is not held. */
 const unheldPauseMs = 500;
+/** A restart, or a partition that changes hands, is shorter. */
+const shortestNotedMs = 10_000;
 
 export class HeldPartitions {
   readonly #watched: Watched;
@@ -31,6 +39,7 @@ export class HeldPartitions {
   readonly #stopping = new AbortController();
   readonly #working: Promise<void>;
   #unheld: readonly number[] | undefined;
+  #unheldFromMs: number | undefined;
 
   constructor(watched: Watched) {
     this.#watched = watched;
@@ -51,6 +60,17 @@ export class HeldPartitions {
     await this.#working;
   }
 
+  /** Nobody judges the models of a partition that no process holds. */
+  #noteTime(isUnheld: boolean): void {
+    const { clock, onUnheld } = this.#watched;
+    if (isUnheld) this.#unheldFromMs ??= clock.now();
+    else if (this.#unheldFromMs !== undefined) {
+      const time = { fromMs: this.#unheldFromMs, untilMs: clock.now() };
+      if (time.untilMs - time.fromMs >= shortestNotedMs) onUnheld?.(time);
+      this.#unheldFromMs = undefined;
+    }
+  }
+
   async #run(): Promise<void> {
     const { store, stream, partitions, owner, ttlMs } = this.#watched;
     const { signal } = this.#stopping;
@@ -59,6 +79,7 @@ export class HeldPartitions {
       try {
         await heartbeat(store, me, ttlMs);
         this.#unheld = await unheldPartitions(store, stream, { partitions, group: this.#group });
+        this.#noteTime(this.#unheld.length > 0);
       } catch {
         // The store is unavailable. Its own part of the readiness says so.
       }
@@ -71,11 +92,19 @@ export class HeldPartitions {
 }
 
 export function buildHeldPartitions(
-  { config, store, owner, health, lifecycle }: StoredParts,
+  parts: StoredParts,
   { partitions }: Pick<Stream, "partitions">,
 ): void {
-  const stream = streamName(config);
-  const held = new HeldPartitions({ store, stream, partitions, owner, ttlMs: defaultTtlMs });
+  const { config, store, owner, health, lifecycle, clock } = parts;
+  const held = new HeldPartitions({
+    store,
+    stream: streamName(config),
+    partitions,
+    owner,
+    ttlMs: defaultTtlMs,
+    clock,
+    onUnheld: (time) => noteBlindTime(parts, { what: "partitions", ...time }),
+  });
   health.register("held partitions", () => held.health());
   lifecycle.onStop("held partitions", () => held.stop());
 }

@@ -14,6 +14,7 @@ import {
   loadSourceProgress,
   saveSourceProgress,
 } from "../store/source-progress/source-progress.ts";
+import { noteBlindTime } from "./blind-times.ts";
 import type { StoredParts } from "./parts.ts";
 import type { Stream } from "./stream.ts";
 import { watchedSink } from "./watched.ts";
@@ -84,7 +85,16 @@ export function buildSources(parts: StoredParts, { sources, stream, read }: Sour
       source: name,
       lease: sourceLease(parts, name),
       startPoller: (progress) =>
-        startPoller({ options, sink, progress, clock, logger, metrics, round }),
+        startPoller({
+          options,
+          sink,
+          progress,
+          clock,
+          logger,
+          metrics,
+          round,
+          onGap: (gap) => noteBlindTime(parts, { what: `source ${name}`, ...gap }),
+        }),
       round: parts.rounds.of(`lease of source ${name}`),
       logger,
       metrics,

@@ -48,6 +48,7 @@ export async function buildRestoreGuard(parts: StoredParts): Promise<RestoreGuar
     clock: systemClock,
     logger: componentLogger(parts),
     metrics,
+    owner: parts.owner,
   });
   await restoreGuard.start();
   lifecycle.onStop("restore guard", () => restoreGuard.stop());

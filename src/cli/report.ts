@@ -1,19 +1,25 @@
-/** `driftwarden report`: counts people's verdicts by model and detector. Nothing is learned from them. */
-
-import type { Command } from "commander";
+/**
+ * `driftwarden report`: counts people's verdicts by model and detector, or sums up a month. Nothing is learned from
+ * either.
+ */
+import { type Command, Option } from "commander";
 import { systemClock } from "../clock.ts";
 import { modelName } from "../model-key.ts";
+import { monthReport } from "../operator/month-report.ts";
 import { report } from "../operator/report.ts";
 import { counted } from "../plural.ts";
 import type { VerdictCount } from "../store/incidents/verdicts.ts";
 import { argumentsOf } from "./ask.ts";
 import { columns } from "./columns.ts";
 import { withConfigOption } from "./config-option.ts";
+import { CliError } from "./errors.ts";
+import { monthJson, monthLines } from "./month-text.ts";
 import { type StoreCommandParts, withStore } from "./store-command.ts";
 
 interface FeedbackReportOptions {
   readonly config: string;
   readonly days: string;
+  readonly month?: string;
   readonly json?: boolean;
 }
 
@@ -21,8 +27,12 @@ export function registerReport(program: Command, parts: StoreCommandParts): void
   withConfigOption(program.command(report.words))
     .description(report.help)
     .option("--days <count>", "incidents that opened in so many days", "30")
+    .addOption(
+      new Option("--month <month>", `${monthReport.help}; for example 2026-11`).conflicts("days"),
+    )
     .option("--json", "JSON lines")
-    .action(({ config, days, json }: FeedbackReportOptions) => {
+    .action(({ config, days, month, json }: FeedbackReportOptions) => {
+      if (month !== undefined) return showMonth(month, { config, json }, parts);
       const asked = argumentsOf(report, { days });
       return withStore(config, parts, async (store) => {
         const answer = await report.handle(asked, { store, clock: systemClock });
@@ -34,6 +44,29 @@ export function registerReport(program: Command, parts: StoreCommandParts): void
         for (const line of lines) cli.print(line);
       });
     });
+}
+
+/** The month is checked before the store is opened. */
+function showMonth(
+  month: string,
+  {
+    config: file,
+    json,
+  }: Omit<FeedbackReportOptions, "days" | "month" | "json"> & {
+    readonly json: boolean | undefined;
+  },
+  parts: StoreCommandParts,
+): Promise<void> {
+  const asked = argumentsOf(monthReport, { month });
+  return withStore(file, parts, async (store, { report: { time_zone: timeZone } }) => {
+    const answer = await monthReport.handle(asked, { store, timeZone });
+    if (answer.isFuture === true)
+      throw new CliError("DW_CLI_USAGE", `--month ${month} has not begun`, {
+        hint: `The month that runs now is ${answer.current}.`,
+      });
+    const lines = json === true ? monthJson(answer) : monthLines(answer);
+    for (const line of lines) parts.cli.print(line);
+  });
 }
 
 const named = [

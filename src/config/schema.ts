@@ -17,6 +17,7 @@ import { healing } from "./healing.ts";
 import { incidents } from "./incidents.ts";
 import { jira } from "./jira.ts";
 import { people, teams } from "./people.ts";
+import { report } from "./report.ts";
 import { retention } from "./retention.ts";
 import { routes } from "./routes.ts";
 import { sources } from "./sources.ts";
@@ -68,6 +69,7 @@ export const configSchema = z.strictObject({
   healing: healing.prefault({}),
   verify: verify.prefault({}),
   retention: retention.prefault({}),
+  report: report.prefault({}),
   http: http.prefault({}),
   telemetry: telemetry.prefault({}),
   startup_timeout: waiting.prefault("60s"),

@@ -33,7 +33,9 @@ async function problemOf(
   if (entry === "missing")
     return notUsable(`${folder} is not there`, "Start the unit: systemd makes the folder.");
   if (entry === "hidden") return undefined;
-  return (await ownerProblem(machine, folder, { user, owner: entry.uid })) ?? room(machine, folder);
+  return (
+    (await ownerProblem(machine, folder, { user, owner: entry.uid })) ?? fullDisk(machine, folder)
+  );
 }
 
 async function ownerProblem(
@@ -56,7 +58,7 @@ async function ownerProblem(
   );
 }
 
-async function room(machine: Machine, folder: string): Promise<CheckFinding | undefined> {
+async function fullDisk(machine: Machine, folder: string): Promise<CheckFinding | undefined> {
   const free = await machine.freeBytes(folder);
   if (free === undefined || free >= leastFree) return undefined;
   const message = `only ${sizeText(free)} are free in ${folder}`;

@@ -16,6 +16,7 @@ import type { SourceOptions } from "./options.ts";
 import { OverlapReader } from "./overlap-reader.ts";
 import { probe } from "./probe.ts";
 import type { SourceProgress } from "./progress.ts";
+import type { ReaderDeps } from "./reader-deps.ts";
 import type { SourceRows } from "./source-rows.ts";
 import { TransactionWindowReader } from "./transaction-window-reader.ts";
 
@@ -28,6 +29,7 @@ export interface PollerDeps {
   readonly metrics: SourceMetrics;
   /** Runs each poll, so that the watchdog sees one that does not end. Default: nobody watches. */
   readonly round?: Pick<Round, "run">;
+  readonly onGap?: ReaderDeps["onGap"];
 }
 
 export interface Poller {

@@ -13,4 +13,12 @@ export interface ReaderDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: SourceMetrics;
+  /** Called after a time in which the source was not read. Left out: nobody wants to know. */
+  readonly onGap?: ((gap: UnreadTime) => void) | undefined;
+}
+
+/** A time without a successful poll, ms since 1970. */
+export interface UnreadTime {
+  readonly fromMs: number;
+  readonly untilMs: number;
 }

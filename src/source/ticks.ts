@@ -7,6 +7,7 @@ import { HorizonWatch } from "./horizon.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { SourceOptions } from "./options.ts";
 import type { PollMark } from "./progress.ts";
+import type { ReaderDeps } from "./reader-deps.ts";
 import type { PollSnapshot } from "./view.ts";
 import { watermarkAt, withMark } from "./watermark.ts";
 
@@ -16,6 +17,7 @@ interface TickDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: SourceMetrics;
+  readonly onGap?: ReaderDeps["onGap"];
 }
 
 interface Marked {
@@ -92,6 +94,7 @@ export class Ticks {
     // The very first poll has no earlier mark.
     if (watermark === -Infinity) return next;
     await this.#deps.delivery.records([this.#tick({ watermark, clock, gap, newest })]);
+    if (gap > 0) this.#deps.onGap?.({ fromMs: (clock - gap) / 1000, untilMs: clock / 1000 });
     this.#deps.delivery.newestTold();
     this.#observe({ clock, watermark });
     const { running } = view;

@@ -35,7 +35,7 @@ async function run(args: readonly string[], found: Found = {}): Promise<Outcome>
     },
     stopSignal: () => new AbortController().signal,
   };
-  const checksOf: CheckParts["checksOf"] = () =>
+  const looks = (): ReturnType<CheckParts["checksOf"]> =>
     Object.entries(found).map(([part, findings]) => ({
       part,
       look: () => Promise.resolve(findings),
@@ -47,9 +47,9 @@ async function run(args: readonly string[], found: Found = {}): Promise<Outcome>
           cli,
           remediations,
           budgetTexts: offlineBuilders.budgetTexts,
-          checksOf,
-          doctorChecksOf: (config, send) =>
-            send === "jira" ? undefined : [...checksOf(config), ...machineAnd(send)],
+          checksOf: looks,
+          doctorChecksOf: (_config, send) =>
+            send === "jira" ? undefined : [...looks(), ...machineAnd(send)],
         }),
     ];
     await runProgram(args, { version: "1.2.3", cli, commands });

@@ -85,6 +85,7 @@ const forms: Readonly<Record<string, Values>> = {
   ),
   "jira.project": both(["A", "AB_1", a(255)], ["", "1A", a(256), 'A" OR 1=1']),
   "people.main.time_zone": timeZone,
+  "report.time_zone": timeZone,
   "teams.main.0": both(["a", a(40)], ["", a(41), "a b"]),
   "routes.0.project": both(["A", "AB_1", a(255)], ["", "1A", a(256), 'A" OR 1=1']),
   "routes.0.labels": both(["l", a(255)], ["", a(256), "a b", "driftwarden-x"]),

@@ -40,7 +40,9 @@ const freeze: Freeze = {
   endedBy: null,
 };
 
-const look = (history: Partial<HistoryFacts>, restoredAtMs?: number) =>
+type Past = Partial<HistoryFacts> & { readonly restoredAtMs?: number };
+
+const look = ({ restoredAtMs, ...history }: Past) =>
   outlook({ fix, nowMs, history: { ...nothing, ...history }, restoredAtMs }, "fixes.0");
 
 describe("the line of doctor about the gates of a fix", () => {
@@ -53,31 +55,24 @@ describe("the line of doctor about the gates of a fix", () => {
     expect(off).toMatchObject([{ doubtful: false, message: "restart-svc: is switched off" }]);
   });
 
-  it.each<[string, Partial<HistoryFacts>, number | undefined, string]>([
-    ["cooldown", { lastAttemptEndMs: nowMs - 60_000 }, undefined, "cooldown"],
+  it.each<[string, Past, string]>([
+    ["cooldown", { lastAttemptEndMs: nowMs - 60_000 }, "cooldown"],
     [
       "budget",
       { attempts: [2, 3].map((n) => ({ ...attempt, atMs: nowMs - n * hour })) },
-      undefined,
       "2 of 2 attempts",
     ],
     [
       "storm",
       { storm: { targets: ["a", "b", "c", "d"], anomalous: 0, models: 100, isOn: false } },
-      undefined,
       "4 targets",
     ],
-    ["concurrency", { acting: ["other"] }, undefined, "other acts now"],
-    ["breaker", { judged: [judged(1), judged(2)] }, undefined, "did not help"],
-    ["restored", {}, nowMs - hour, "was restored"],
-    [
-      "a freeze",
-      { freezes: [freeze] },
-      undefined,
-      'the freeze "release" by sarah is in force until',
-    ],
-  ])("was red: %s", (_name, history, restoredAtMs, says) => {
-    expect(look(history, restoredAtMs)).toMatchObject([
+    ["concurrency", { acting: ["other"] }, "other acts now"],
+    ["breaker", { judged: [judged(1), judged(2)] }, "did not help"],
+    ["restored", { restoredAtMs: nowMs - hour }, "was restored"],
+    ["a freeze", { freezes: [freeze] }, 'the freeze "release" by sarah is in force until'],
+  ])("was red: %s", (_name, past, says) => {
+    expect(look(past)).toMatchObject([
       {
         check: "gates",
         doubtful: true,
@@ -86,7 +81,7 @@ describe("the line of doctor about the gates of a fix", () => {
         ask: "you",
       },
     ]);
-    expect(look(history, restoredAtMs)[0]?.message).toContain(says);
+    expect(look(past)[0]?.message).toContain(says);
   });
 
   it("names no freeze that is planned or over", () => {

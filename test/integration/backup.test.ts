@@ -57,7 +57,7 @@ function executorsIn(
 
 /** Opens the store as the daemon does, decides the episodes, and carries out what they promise. */
 async function decide(store: Store, world: World, episodes: readonly string[]): Promise<void> {
-  const restoredAt = await touchStore(store);
+  const { restoredAtMs: restoredAt } = await touchStore(store);
   const executors = executorsIn(store, world, restoredAt);
   const worker = outboxOf(store, executors, { recording, owner: "me" });
   // Clearly newer than a restore that was noticed in this millisecond.
@@ -142,9 +142,9 @@ describe("a store that is restored from yesterday's dump", () => {
 describe("the restore guard of the store", () => {
   it("is undisturbed by a restart within an hour", async () => {
     const store = await stores.open();
-    expect(await touchStore(store)).toBeUndefined();
+    expect((await touchStore(store)).restoredAtMs).toBeUndefined();
     await store.query("update presence set seen_at = now() - interval '59 minutes'");
-    expect(await touchStore(store)).toBeUndefined();
+    expect((await touchStore(store)).restoredAtMs).toBeUndefined();
   });
 
   it("shows that its tables were put back, however young they are, into the same database", async () => {
@@ -155,15 +155,15 @@ describe("the restore guard of the store", () => {
     await store.query("insert into restored table presence");
     await store.query("drop table presence");
     await store.query("alter table restored rename to presence");
-    expect(await touchStore(store)).toBeDefined();
+    expect((await touchStore(store)).restoredAtMs).toBeDefined();
   });
 
   it("shows that a copy may have been put back when nobody used it for longer, and remembers that", async () => {
     const store = await stores.open();
     await touchStore(store);
     await store.query("update presence set seen_at = now() - interval '61 minutes'");
-    const restoredAtMs = await touchStore(store);
+    const { restoredAtMs } = await touchStore(store);
     expect(Math.abs((restoredAtMs ?? 0) - Date.now())).toBeLessThan(60_000);
-    expect(await touchStore(store)).toBe(restoredAtMs);
+    expect((await touchStore(store)).restoredAtMs).toBe(restoredAtMs);
   });
 });

@@ -134,7 +134,7 @@ describe("the end of a freeze", () => {
     await answered(store, door("freeze 2h deploy"));
     await touchStore(store);
     await store.query("update presence set identity = 'another server'");
-    expect(await touchStore(store)).toBeTypeOf("number");
+    expect((await touchStore(store)).restoredAtMs).toBeTypeOf("number");
     expect(await namesOf(store)).toEqual(["freeze-1"]);
     expect(await freezesNotOver(store, Date.now() + 7_300_000)).toEqual([]);
   });

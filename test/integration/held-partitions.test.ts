@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { HeldPartitions } from "../../src/app/held-partitions.ts";
+import { systemClock } from "../../src/clock.ts";
 import { claimPartition } from "../../src/store/partitions/claim.ts";
 import type { Store } from "../../src/store/store.ts";
 import { eventually } from "../programs/eventually.ts";
@@ -12,7 +13,14 @@ beforeAll(async () => {
 });
 
 function processOf(owner: string, given: Store, stream: string): HeldPartitions {
-  const held = new HeldPartitions({ store: given, stream, partitions: 2, owner, ttlMs: 1500 });
+  const held = new HeldPartitions({
+    store: given,
+    stream,
+    partitions: 2,
+    owner,
+    ttlMs: 1500,
+    clock: systemClock,
+  });
   onTestFinished(() => held.stop());
   return held;
 }

@@ -109,7 +109,7 @@ describe("driftwarden restored", () => {
       expect.stringContaining("2026-03-01T12:00:00.000Z: no fix runs"),
     ]);
     expect((await run(store, "restored", "--forgot-nothing")).out).toEqual([trusted]);
-    expect(await touchStore(store)).toBeUndefined();
+    expect((await touchStore(store)).restoredAtMs).toBeUndefined();
   });
 });
 

@@ -70,13 +70,11 @@ describe("a line of doctor about the store", () => {
     expect(told[0]?.ask).toMatch(/you|administrator/);
   });
 
-  it("is wrong, not doubtful, once the clocks are a minute apart for certain", () => {
-    const of = (theirsMs: number): unknown =>
-      conditionFindings(
-        { ...right, clock: { askedMs: 0, answeredMs: 1000, theirsMs } },
-        settings,
-      )[0]?.code;
-    expect(of(61_000)).toBe("DW_MACHINE_CLOCK");
-    expect(of(60_999)).toBeNull();
+  it.each([
+    [61_000, "DW_MACHINE_CLOCK"],
+    [60_999, null],
+  ])("is wrong once the clocks are a minute apart for certain: %i", (theirsMs, code) => {
+    const clock = { askedMs: 0, answeredMs: 1000, theirsMs };
+    expect(conditionFindings({ ...right, clock }, settings)[0]?.code).toBe(code);
   });
 });

@@ -1,8 +1,9 @@
-/** Touches the store every minute and logs when the store was found restored. restore.ts explains the detection. */
+/** Touches the store every minute, notes times without a touch, and logs when the store was found restored. restore.ts explains the detection. */
 import type { Logger } from "pino";
 import type { Clock } from "../../clock.ts";
 import type { StoreMetrics } from "../metrics.ts";
 import type { Store } from "../store.ts";
+import { BlindWatch } from "./blind-watch.ts";
 import { touchStore } from "./restore.ts";
 
 export interface RestoreGuardOptions {
@@ -11,6 +12,8 @@ export interface RestoreGuardOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Pick<StoreMetrics, "restoredAt">;
+  /** Unique per process and start. */
+  readonly owner: string;
 }
 
 const intervalMs = 60_000;
@@ -19,10 +22,12 @@ export class RestoreGuard {
   readonly #options: RestoreGuardOptions;
   readonly #stopping = new AbortController();
   #working: Promise<void> | undefined;
+  readonly #blind: BlindWatch;
   #restoredAtMs: number | undefined;
 
   constructor(options: RestoreGuardOptions) {
     this.#options = options;
+    this.#blind = new BlindWatch(options.store, options.owner);
   }
 
   /**
@@ -56,7 +61,8 @@ export class RestoreGuard {
   }
 
   async #touch(): Promise<void> {
-    const restoredAtMs = await touchStore(this.#options.store);
+    const touch = await touchStore(this.#options.store);
+    const { restoredAtMs } = touch;
     if (restoredAtMs !== undefined && restoredAtMs !== this.#restoredAtMs) {
       this.#options.logger.warn(
         { restoredAt: new Date(restoredAtMs).toISOString() },
@@ -65,5 +71,8 @@ export class RestoreGuard {
     }
     this.#restoredAtMs = restoredAtMs;
     this.#options.metrics.restoredAt.set((restoredAtMs ?? 0) / 1000);
+    await this.#blind.touched(touch).catch((error: unknown) => {
+      this.#options.logger.warn({ err: error }, "a time without a sign of life was not noted");
+    });
   }
 }

@@ -34,12 +34,18 @@ select oid || '/' || 'presence'::regclass::oid as id from pg_database where datn
 const serverSql = `
 select s.system_identifier || '/' || c.timeline_id as id from pg_control_system() s, pg_control_checkpoint() c`;
 
+/** The row is locked first. So one process alone sees a time without any sign of life. */
 const touchSql = `
-insert into presence as p (seen_at, identity) values (clock_timestamp(), $1)
+with before as (select seen_at from presence for update), touched as (
+insert into presence as p (seen_at, identity)
+select clock_timestamp(), $1::text from (select count(*) from before) as locked
 on conflict (one) do update set seen_at = excluded.seen_at, identity = excluded.identity,
   restored_at = case when p.identity <> excluded.identity or p.seen_at < excluded.seen_at - $2 * interval '1 ms'
     then excluded.seen_at else p.restored_at end
-returning extract(epoch from restored_at)::float8 * 1000 as "restoredAtMs"`;
+returning seen_at, restored_at)
+select extract(epoch from t.restored_at)::float8 * 1000 as "restoredAtMs",
+  extract(epoch from t.seen_at)::float8 * 1000 as "seenAtMs", extract(epoch from b.seen_at)::float8 * 1000 as "beforeMs"
+from touched t left join before b on true`;
 
 const restoredSql = `select extract(epoch from restored_at)::float8 * 1000 as "restoredAtMs" from presence`;
 const forgotNothingSql = "update presence set restored_at = null";
@@ -55,16 +61,29 @@ export async function sayForgotNothing(q: Queryable): Promise<void> {
   await q.query(forgotNothingSql);
 }
 
-/**
- * Records that the store is in use, and checks whether it was restored.
- *
- * @returns when the store was last found restored, by the database's clock, ms since 1970; undefined when it never was
- */
-export async function touchStore(q: Queryable): Promise<number | undefined> {
+/** Times by the database's clock, ms since 1970. */
+export interface StoreTouch {
+  /** When the store was last found restored; undefined when it never was. */
+  readonly restoredAtMs: number | undefined;
+  readonly seenAtMs: number;
+  /** The sign of life before this one, of any process; undefined for the first. */
+  readonly beforeMs: number | undefined;
+}
+
+/** Records that the store is in use, and checks whether it was restored. */
+export async function touchStore(q: Queryable): Promise<StoreTouch> {
   const [database] = await q.query<{ id: string }>(databaseSql);
   const identity = `${await serverId(q)}/${database?.id}`;
-  const [row] = await q.query<{ restoredAtMs: number | null }>(touchSql, [identity, longestGapMs]);
-  return row?.restoredAtMs ?? undefined;
+  const [row] = await q.query<TouchRow>(touchSql, [identity, longestGapMs]);
+  if (row === undefined) throw new Error("the store does not say that it was touched");
+  const { restoredAtMs: restored, seenAtMs, beforeMs } = row;
+  return { restoredAtMs: restored ?? undefined, seenAtMs, beforeMs: beforeMs ?? undefined };
+}
+
+interface TouchRow {
+  readonly restoredAtMs: number | null;
+  readonly seenAtMs: number;
+  readonly beforeMs: number | null;
 }
 
 async function serverId(q: Queryable): Promise<string> {

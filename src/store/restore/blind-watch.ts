@@ -1,0 +1,33 @@
+/**
+ * Notes the times in which no process gave a sign of life: all were down, or could not reach the store. Once a day it
+ * notes that such times are recorded, so that a report knows since when.
+ */
+import { noteBlind, noteWatching } from "../month/blind.ts";
+import type { Store } from "../store.ts";
+import type { StoreTouch } from "./restore.ts";
+
+/** There is a sign of life each minute. Two that are missing are a time in which nobody watched. */
+const longestPauseMs = 180_000;
+const dayMs = 86_400_000;
+
+export class BlindWatch {
+  readonly #store: Pick<Store, "transaction">;
+  readonly #owner: string;
+  #notedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(store: Pick<Store, "transaction">, owner: string) {
+    this.#store = store;
+    this.#owner = owner;
+  }
+
+  /** Call it after each sign of life. */
+  async touched({ seenAtMs, beforeMs }: StoreTouch): Promise<void> {
+    if (beforeMs !== undefined && seenAtMs - beforeMs > longestPauseMs) {
+      const time = { what: "daemon", fromMs: beforeMs, untilMs: seenAtMs };
+      await this.#store.transaction((tx) => noteBlind(tx, time));
+    }
+    if (seenAtMs - this.#notedAtMs < dayMs) return;
+    await this.#store.transaction((tx) => noteWatching(tx, this.#owner, seenAtMs));
+    this.#notedAtMs = seenAtMs;
+  }
+}
