@@ -39,12 +39,12 @@ function settingsText(facts: TopicFacts): string {
   ].join(", ");
 }
 
-type Doubt = readonly [message: string, hint: string];
+type TopicDoubt = readonly [message: string, hint: string];
 
-function problemsOf(facts: TopicFacts): readonly Doubt[] {
+function problemsOf(facts: TopicFacts): readonly TopicDoubt[] {
   const { replication } = facts;
   const insync = Number(valueOf(facts, "min.insync.replicas"));
-  const found: Doubt[] = [];
+  const found: TopicDoubt[] = [];
   if (valueOf(facts, "message.timestamp.type") !== "LogAppendTime")
     found.push([
       "message.timestamp.type is not LogAppendTime, so a wrong clock of one process delays what silence means",
