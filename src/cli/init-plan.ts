@@ -1,6 +1,7 @@
 /** What `driftwarden init` is about to write and to print, from what it found and what a person decided. Pure. */
 import { resolve } from "node:path";
 import { starterConfig } from "../config/starter.ts";
+import { printable } from "../printable.ts";
 import type { Candidate } from "../source/discovery/candidate.ts";
 import { type Doubt, doubtsOf } from "../source/discovery/doubts.ts";
 import { sourceGrants, storeGrants } from "../source/discovery/grants.ts";
@@ -51,7 +52,11 @@ export function plannedOf(given: InitArguments, { reader, candidate, decided }: 
   const comments = new Map<string, readonly string[]>();
   for (const { key, message, sql } of doubts) {
     if (key === undefined) continue;
-    comments.set(key, [...(comments.get(key) ?? []), message, ...(sql === undefined ? [] : [sql])]);
+    comments.set(key, [
+      ...(comments.get(key) ?? []),
+      message,
+      ...(sql === undefined ? [] : [printable(sql)]),
+    ]);
   }
   const config = starterConfig({
     store: store.keys,

@@ -1,11 +1,13 @@
 /** From a database that nobody has described to a configuration that is right and finds the planted fault. */
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { startPostgres } from "../../src/sandbox/postgres.ts";
 import { type Ended, runCommand } from "../programs/command.ts";
 import { newFolder, runInit } from "../programs/init.ts";
-import { sql, type TestDatabase } from "../programs/postgres.ts";
+import { settingsOfTests, sql, type TestDatabase } from "../programs/postgres.ts";
 import { withSource } from "../programs/source.ts";
+import { standbyFolder } from "../programs/standby.ts";
 
 const sources = withSource();
 
@@ -233,5 +235,27 @@ describe("a person at the terminal", () => {
     );
     expect(error).toMatchObject({ code: "DW_CLI_NO_TABLE" });
     expect(() => statSync(out)).toThrow("ENOENT");
+  });
+});
+
+describe("init at a standby", () => {
+  it("reads it, and says that rows may count as late", async () => {
+    const source = await database(
+      `CREATE TABLE shap (ts timestamptz, model text, feature text, value real);
+       INSERT INTO shap SELECT at, m, f, v FROM (${times}) t`,
+    );
+    const dataDir = await standbyFolder(sources.postgres);
+    const standby = await startPostgres({ dataDir, settings: settingsOfTests });
+    onTestFinished(() => standby.stop());
+    const url = new URL(source.readonlyUrl);
+    url.port = new URL(standby.url).port;
+    const { out, error } = await runInit(["--from", url.href, "--out", "-", "--json"]);
+    expect(error).toBeUndefined();
+    expect(JSON.parse(out)).toMatchObject({
+      chosen: "public.shap",
+      doubts: expect.arrayContaining([
+        expect.objectContaining({ message: expect.stringContaining("The server is a standby.") }),
+      ]),
+    });
   });
 });

@@ -1,14 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startPostgres } from "../../src/sandbox/postgres.ts";
 import { writtenIn } from "../../src/source/sql/row.ts";
 import { eventually } from "../programs/eventually.ts";
 import { settingsOfTests, sql, startTestPostgres } from "../programs/postgres.ts";
 import { withSource } from "../programs/source.ts";
+import { standbyFolder } from "../programs/standby.ts";
 
 const sources = withSource({ options: { lookbackMs: [60_000, 120_000] } });
 const { run } = sources;
@@ -66,14 +62,7 @@ describe("a source on another cluster", () => {
     await first.ticks(1);
     await transactions(source.url, 5, "both");
     await eventually(() => expect(first.sink.rows.length).toBe(5));
-    const folder = await mkdtemp(join(tmpdir(), "driftwarden-standby-"));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    await sources.postgres.server.kill();
-    // With its owner, since Postgres does not run as root.
-    await promisify(execFile)("cp", ["-a", `${sources.postgres.server.dataDir}/.`, folder]);
-    await rm(join(folder, "postmaster.pid"), { force: true });
-    await writeFile(join(folder, "standby.signal"), "");
-    await sources.postgres.server.restart();
+    const folder = await standbyFolder(sources.postgres);
     // Never replicated, but polled.
     await transactions(source.url, 60, "lost");
     await eventually(() => expect(first.sink.features.at(-1)).toContain("lost"));

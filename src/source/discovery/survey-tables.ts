@@ -6,8 +6,9 @@ import type { SourceConnection } from "../options.ts";
 import { nameParts, reader as readerQuery } from "../sql/catalogue.ts";
 import { type Candidate, candidateOf, leastScore } from "./candidate.ts";
 import { readCatalogue } from "./catalogue.ts";
-import type { TableFacts } from "./facts.ts";
+import { columnViews, type TableFacts } from "./facts.ts";
 import { sampleOf } from "./sampling.ts";
+import { timeColumn } from "./time-column.ts";
 
 /** The role that reads, and its server. */
 export interface SourceReader {
@@ -87,8 +88,9 @@ async function sampled(
 ): Promise<readonly TableFacts[]> {
   const order = tables
     .filter(({ readable, runsCode }) => readable && (isNamed || !runsCode))
+    .filter((facts) => timeColumn(facts, columnViews(facts)) !== undefined)
+    // Columns whose names say nothing may still hold importances: their rows show it.
     .map((facts) => ({ facts, score: candidateOf(facts)?.score ?? 0 }))
-    .filter(({ score }) => score > 0)
     .toSorted((a, b) => b.score - a.score)
     .slice(0, mostSampled);
   const until = performance.now() + samplingMs;
@@ -99,7 +101,7 @@ async function sampled(
       found.set(facts.oid, { ...facts, sample: await sampleOf(client, facts, sampleMs) });
     } catch (error) {
       const refused = toSourceError(error, `reading ${facts.schema}.${facts.table}`);
-      if (refused.code === "DW_SOURCE_UNREACHABLE") throw refused;
+      if (isNamed || refused.code === "DW_SOURCE_UNREACHABLE") throw refused;
       found.set(facts.oid, { ...facts, refused: refused.message });
     }
   }
