@@ -32,7 +32,7 @@ export function candidateLines(
     ...candidates
       .slice(0, mostShown)
       .flatMap((candidate, i) => [
-        `${String(i + 1).padStart(3)}  ${tableText(candidate)}${i === 0 ? "   best guess" : ""}`,
+        `${String(i + 1).padStart(3)}  ${tableText(candidate)}${i === 0 && candidates.length > 1 ? "   best guess" : ""}`,
         ...indented(described(candidate), "     "),
       ]),
     ...(more > 0 ? [`     and ${more} more: --json lists them`] : []),
@@ -78,13 +78,18 @@ export function readLines(candidate: Candidate, now: number, timeZone: string): 
     rhythm.cadence === undefined || rhythm.window !== undefined
       ? []
       : [`every ${formatDuration(rhythm.cadence * 1000)}`];
-  const rows =
-    facts.rows === undefined ? [] : [`about ${Math.round(facts.rows).toLocaleString("en")} rows`];
   const counts = [counted(models, "model"), counted(features, "feature"), ...cadence].join(", ");
-  const size = [`in a sample of ${counted(read.length, "row")}`, ...rows].join(" of ");
   if (example === undefined) return [];
-  return ["It reads as:", ...indented(example, "     "), ...indented(`${counts} ${size}`, "     ")];
+  const lines = [example, `${counts} (${sampleText(read.length, facts.rows)})`];
+  return ["It reads as:", ...lines.flatMap((line) => indented(line, "     "))];
 }
+
+const sampleText = (sampled: number, rows = sampled): string =>
+  rows <= sampled
+    ? `all of ${grouped(sampled)} rows`
+    : `sample: ${grouped(sampled)} of about ${grouped(rows)} rows`;
+
+const grouped = (count: number): string => Math.round(count).toLocaleString("en");
 
 const mostFeatures = 3;
 const dayAhead = 86_400;

@@ -129,11 +129,11 @@ describe("code of strangers", () => {
   });
 });
 
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
 describe("names that mean no good", () => {
   const esc = "\u001b[31mred";
   const feature = `fe"at'ure; DROP TABLE shap; --`;
-  const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
   it("are escaped where they are printed, and right where they are used", async () => {
     const table = `shap "${esc}" 🚀`;
     const long = "m".repeat(63);

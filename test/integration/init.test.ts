@@ -132,7 +132,7 @@ describe("what init prints", () => {
     const { out } = await runInit(["--from", source.readonlyUrl, "--out", file]);
     const lines = out.split("\n");
     expect(lines.filter((line) => line.length > 80 && !line.includes(file))).toEqual([]);
-    expect(out).toContain('public."Shap Scores"   best guess');
+    expect(out).toContain('  1  public."Shap Scores"');
     const doubt = /"ts" has no time zone, and is taken as UTC\. \(line (\d+)\)/.exec(out);
     const config = readFileSync(file, "utf8").split("\n");
     expect(config[Number(doubt?.[1]) - 1]).toBe("    time_zone: UTC");

@@ -16,6 +16,7 @@ const shortSeconds = 20;
 /** With fewer gaps a rhythm cannot be told from chance. */
 const leastGaps = 20;
 const fewPerWindow = 30;
+const manyAtOnce = 20;
 
 const windows = [
   ["10m", 1 / 6],
@@ -42,14 +43,16 @@ export function rhythmOf(
 
 function isPerPrediction(gaps: readonly number[], hasPredictionId: boolean): boolean {
   if (gaps.length < leastGaps) return false;
-  const middle = median(gaps) ?? 0;
-  if (hasPredictionId) return middle < 3600;
-  return middle < shortSeconds && isIrregular(gaps, middle);
+  if (hasPredictionId) return (median(gaps) ?? 0) < 3600;
+  // Several models that melt into one repeat each time a few times; a batch of predictions does it many times.
+  const apart = gaps.filter((gap) => gap > 0);
+  if (gaps.length > manyAtOnce * (apart.length + 1)) return true;
+  const middle = median(apart) ?? 0;
+  return middle < shortSeconds && isIrregular(apart, middle);
 }
 
 /** Whether more than a quarter of the gaps differ by more than a quarter from the median: no clock wrote them. */
 const isIrregular = (gaps: readonly number[], middle: number): boolean =>
-  middle === 0 ||
   gaps.filter((gap) => Math.abs(gap - middle) > middle / 4).length > gaps.length / 4;
 
 function ratePerHour(read: readonly Reading[]): number {

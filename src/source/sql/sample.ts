@@ -37,9 +37,11 @@ export const newestBy = (table: SampledTable, column: string, count: number): st
   return `${selected(table)} WHERE ${finite} ORDER BY ${by} DESC LIMIT ${count}`;
 };
 
-/** Rows of the last pages of a plain table; page $1 is the first. */
+/** The last rows of a plain table, in its pages from $1 on. */
 export const lastPages = (table: SampledTable, count: number): string =>
-  `${selected(table)} WHERE m.ctid >= format('(%s,0)', $1::bigint)::tid LIMIT ${count}`;
+  selected(table).concat(
+    ` WHERE m.ctid >= format('(%s,0)', $1::bigint)::tid ORDER BY m.ctid DESC LIMIT ${count}`,
+  );
 
 /** Rows of pages drawn at random: $1 percent of all, also of child tables. */
 export const drawnPages = (table: SampledTable, count: number): string =>

@@ -162,7 +162,18 @@ describe("a row belongs to one prediction", () => {
     expect(proposed(facts)).toMatchObject({ predictions: { window: "6h" } });
   });
 
-  it("but not when a clock writes them", () => {
+  it("when many come at one time, as from a batch", () => {
+    const batch = Array.from({ length: 40 }, () => ["churn", "age", "0.3"]);
+    const facts = tableOf(columns, over(every(3600, 5), batch));
+    expect(proposed(facts)).toMatchObject({ predictions: { window: "1h" } });
+  });
+
+  it("but not when two models melt into one, nor when a clock writes them", () => {
+    const two = over(every(600, 60), [
+      ["churn", "age", "0.3"],
+      ["churn", "age", "0.2"],
+    ]);
+    expect(proposed(tableOf(columns, two))).not.toHaveProperty("predictions");
     const facts = tableOf(columns, over(every(5, 60), [["churn", "age", "0.3"]]));
     expect(proposed(facts)).not.toHaveProperty("predictions");
   });
