@@ -79,6 +79,7 @@ function laySystem({ root }: Project, stage: string): void {
     "driftwarden.sysusers.conf": "usr/lib/sysusers.d/driftwarden.conf",
     "driftwarden.tmpfiles.conf": "usr/lib/tmpfiles.d/driftwarden.conf",
     "driftwarden.alerts.yaml": "usr/share/driftwarden/driftwarden.alerts.yaml",
+    "older-systemd.conf": "usr/share/driftwarden/older-systemd.conf",
     "package/debian/driftwarden.yaml": "etc/driftwarden/driftwarden.yaml",
     "package/debian/executor.yaml": "etc/driftwarden/executor.yaml",
     "package/debian/lintian-overrides": "usr/share/lintian/overrides/driftwarden",
