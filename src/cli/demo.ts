@@ -47,7 +47,7 @@ export function registerDemo(program: Command, parts: DemoParts): void {
     .option("--seed <number>", "another story with the same plot", "1")
     .option("--keep", "go on with normal rows afterwards, until Ctrl-C")
     .option("--kafka", "stream through a real Kafka (needs Java 17 and Maven)")
-    .option("--docker", "restart in a real Docker engine (needs root)")
+    .option("--docker", "restart in a real Docker engine, through an executor (needs root)")
     .action((options: DemoOptions) => demo(options, parts));
 }
 
@@ -70,6 +70,7 @@ async function demo(options: DemoOptions, parts: DemoParts): Promise<void> {
       json,
       docker: options.docker === true,
       kafka: options.kafka === true,
+      program: [process.execPath, ...process.execArgv, process.argv[1] ?? ""],
       say: (line) => (json ? cli.say(line) : cli.print(line)),
       print: (line) => tell(line),
       onStop: (name, stop) => lifecycle.onStop(name, stop),
@@ -125,7 +126,8 @@ Scorecard, counted from the ledgers of the Jira sandbox and the engine: ${verdic
   faults found            ${card.detected} of ${card.injected}; median delay in attributions: ${card.delay_points ?? "?"}
   false tickets           ${card.false_tickets}
   harmless, and silent    ${card.harmless_silent} of ${card.harmless}
-  restarts                ${card.runs} of 3: one by itself, one approved in a comment, one more by itself
+  runs                    ${card.runs} of 3: one by itself, one approved in a comment, one more by itself
+  restarts                ${card.restarts} of 5: three of them replicas of one service, one by one (${card.down_at_once} down at a time)
   outcomes told           ${card.outcomes_told} of 3: did not help, helped, did not help and is escalated
   refused                 ${card.refused} of 3: a database, one that others hang on, one below its floor
   people answered         ${card.answered} of ${card.asked}, one of them refused with the reason

@@ -138,7 +138,7 @@ export class StoryPipeline implements Pipeline, StoryPeople {
     if (event.type === "episode_opened") return this.#opened(event);
     if (event.type !== "verified") return;
     const promised = promisedRestarts.find((one) => one.model === model);
-    const isAsPromised = (event.outcome === "recovered") === (promised?.container === "eta-1");
+    const isAsPromised = (event.outcome === "recovered") === (promised?.model === "eta-v2");
     this.#ticketOf(model)?.comments.push(isAsPromised ? `${promised?.outcome}` : event.outcome);
   }
 
@@ -157,7 +157,8 @@ export class StoryPipeline implements Pipeline, StoryPeople {
   /** As the daemon: the question goes into the stream, and is judged with what comes next. */
   #restart(model: string): void {
     const atMs = this.#options.clock.now();
-    this.restarts.push(promisedRestarts.find((one) => one.model === model)?.container ?? model);
+    const promised = promisedRestarts.find((one) => one.model === model);
+    this.restarts.push(...(promised?.containers ?? [model]));
     this.#unjudged.push({
       kind: "verify",
       run: `run ${this.restarts.length}`,

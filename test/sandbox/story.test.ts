@@ -50,7 +50,7 @@ function story(seed: number, lateMs = 0): Told {
     stop: stopping.signal,
   });
   const card = (): Scorecard =>
-    scorecard(pipeline.tickets, { originMs, restarted: pipeline.restarts });
+    scorecard(pipeline.tickets, { originMs, restarted: pipeline.restarts, mostDown: 1 });
   return { run, pipeline, real, stopping, written, said, card };
 }
 
@@ -76,7 +76,7 @@ const decided = ({ pipeline }: Told): readonly string[] =>
 
 describe("the demo's story", () => {
   it.each(seeds)(
-    "with seed %i has every fault found and blamed, three restarts told, and nothing else",
+    "with seed %i has every fault found and blamed, three runs told, and nothing else",
     async (seed) => {
       const { pipeline, card } = await told(seed);
       expect(card()).toMatchObject({
@@ -85,6 +85,8 @@ describe("the demo's story", () => {
         false_tickets: 0,
         harmless_silent: 2,
         runs: 3,
+        restarts: 5,
+        down_at_once: 1,
         outcomes_told: 3,
         refused: 3,
         asked: 8,
@@ -163,6 +165,9 @@ describe("after the story", () => {
   );
 });
 
+const runs = (...restarted: string[]): number =>
+  scorecard([], { originMs: startMs, restarted, mostDown: 1 }).runs;
+
 describe("the scorecard", () => {
   const asPromised: Scorecard = {
     injected: 5,
@@ -172,6 +177,8 @@ describe("the scorecard", () => {
     harmless: 2,
     harmless_silent: 2,
     runs: 3,
+    restarts: 5,
+    down_at_once: 1,
     outcomes_told: 3,
     refused: 3,
     asked: 8,
@@ -182,7 +189,8 @@ describe("the scorecard", () => {
 
   it.each([
     ["without a restart", { runs: 2 }],
-    ["with a fourth restart", { runs: 4 }],
+    ["with one more restart", { restarts: 6 }],
+    ["with two replicas down at the same time", { down_at_once: 2 }],
     ["with a restart whose outcome nobody was told", { outcomes_told: 2 }],
     ["with an outcome told twice", { outcomes_told: 4 }],
     ["with a refusal that does not stand on its ticket", { refused: 2 }],
@@ -204,10 +212,15 @@ describe("the scorecard", () => {
       comments: ["did not help"],
       reopened: 1,
     };
-    const counted = { originMs: startMs, restarted: ["feature-store-1"] };
+    const counted = { originMs: startMs, restarted: ["feature-store-1"], mostDown: 1 };
     expect(scorecard([ticket], counted).outcomes_told).toBe(0);
     const restarted = { ...ticket, summary: "churn-v7: credit_score" };
     expect(scorecard([ticket, restarted], counted).outcomes_told).toBe(1);
+  });
+
+  it("counts a run only when its containers were restarted one after the other, in their order", () => {
+    expect(runs("feature-store-1", "eta-1", "eta-2", "eta-3", "feature-store-1")).toBe(3);
+    expect(runs("feature-store-1", "eta-2", "eta-1", "eta-3")).toBe(1);
   });
 
   it("counts a ticket for each model of the silent source as false, beyond the first", () => {
@@ -218,7 +231,7 @@ describe("the scorecard", () => {
       comments: [],
       reopened: 0,
     }));
-    const card = scorecard(silent, { originMs: startMs, restarted: [] });
+    const card = scorecard(silent, { originMs: startMs, restarted: [], mostDown: 0 });
     expect(card).toMatchObject({ detected: 1, false_tickets: 1 });
   });
 });

@@ -3,27 +3,18 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine } from "../../../remediations/docker/engine.ts";
-import type { Clock } from "../../clock.ts";
-import { type SimulatedContainer, simulatedEngine } from "../docker.ts";
-import { type ContainerSpec, startDockerEngine } from "../dockerd.ts";
 import { Accounts } from "../jira/accounts.ts";
 import { type JiraSandbox, startJiraSandbox } from "../jira/server.ts";
 import { startKafka } from "../kafka.ts";
 import { startPostgres } from "../postgres.ts";
+import { chooseEngine, type RestartsSeen, type StoryEngineOptions } from "./engine.ts";
 import { rolesOf } from "./people.ts";
 import { sourceOf } from "./script.ts";
 import { createDatabases, createStoryTable, type StoryTable } from "./table.ts";
 
-export interface DemoEnvironmentOptions {
-  readonly clock: Clock;
-  /** Called for each thing that was started, with how to stop it. The caller stops them in reverse order. */
-  readonly onStop: (name: string, stop: () => Promise<void>) => void;
-  /** A real Docker engine instead of the simulated one. */
-  readonly docker: boolean;
+export interface DemoEnvironmentOptions extends StoryEngineOptions {
   /** A real Kafka instead of the log in Postgres. */
   readonly kafka: boolean;
-  /** Told what was started, one line each. */
-  readonly say: (line: string) => void;
 }
 
 export interface DemoEnvironment {
@@ -31,8 +22,8 @@ export interface DemoEnvironment {
   readonly jira: JiraSandbox;
   /** The simulated engine; undefined when the configuration names a real one. */
   readonly engine: Engine | undefined;
-  /** Names of the containers that were restarted, as the engine itself counted, oldest first. */
-  readonly restarted: () => readonly string[];
+  /** What the engine itself counted. */
+  readonly restarts: RestartsSeen;
   /** Where the rows are written to, as the role that may only read them. */
   readonly sourceUrl: string;
   /** Who may log in at the Jira sandbox: Driftwarden itself first, then people. */
@@ -50,17 +41,6 @@ const daemonAccount: Account = { name: "demo", token: "demo" };
 const people = Object.keys(rolesOf).map((name): Account => ({ name, token: name }));
 const accounts: readonly Account[] = [daemonAccount, ...people];
 const tables = { main: "explainability_metrics", pricing: "pricing_explainability" } as const;
-/**
- * Two that are restarted, and three that a gate protects: a database, one that another depends on, and a lone replica.
- */
-const containers: readonly SimulatedContainer[] = [
-  { name: "feature-store-1", labels: { app: "feature-store" } },
-  { name: "eta-1", labels: { app: "eta" } },
-  { name: "fraud-db-1", labels: { app: "fraud-db", "com.docker.compose.service": "postgres" } },
-  { name: "fraud-gateway-1", labels: { app: "fraud-gateway" } },
-  { name: "fraud-scorer-1", labels: { app: "fraud-scorer" }, networkOf: "fraud-gateway-1" },
-];
-
 export async function startDemoEnvironment(
   options: DemoEnvironmentOptions,
 ): Promise<DemoEnvironment> {
@@ -80,10 +60,10 @@ export async function startDemoEnvironment(
   const jira = await startJiraSandbox({ clock, users: accounts });
   onStop("jira", () => jira.stop());
   say(`Jira          SIMULATED, real HTTP: ${jira.url}`);
-  const engine = await chooseEngine(options);
-  const brokers = await chooseStream(options);
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-demo-"));
   onStop("folder", () => rm(folder, { recursive: true, force: true }));
+  const engine = await chooseEngine({ ...options, folder });
+  const brokers = await chooseStream(options);
   const token = join(folder, "jira-token");
   await writeFile(token, `${daemonAccount.token}\n`, { mode: 0o600 });
   const sourceUrl = source.replace("//app@", "//readonly@");
@@ -91,10 +71,10 @@ export async function startDemoEnvironment(
     table,
     jira,
     engine: engine.simulated,
-    restarted: engine.restarted,
+    restarts: engine.restarts,
     sourceUrl,
     accounts,
-    config: configOf({ store, sourceUrl, brokers, jira: jira.url, token, socket: engine.socket }),
+    config: configOf({ store, sourceUrl, brokers, jira: jira.url, token, docker: engine.docker }),
   };
 }
 
@@ -105,10 +85,11 @@ interface Addresses {
   readonly jira: string;
   /** File with the daemon's token. */
   readonly token: string;
-  readonly socket: string;
+  /** The section `docker:`. */
+  readonly docker: string;
 }
 
-function configOf({ store, sourceUrl, brokers, jira, token, socket }: Addresses): string {
+function configOf({ store, sourceUrl, brokers, jira, token, docker }: Addresses): string {
   const stream = brokers === undefined ? "" : `, kafka: {brokers: ${JSON.stringify(brokers)}}`;
   const common = "environment: demo, columns: {model: model}, poll_interval: 50ms";
   return `
@@ -121,10 +102,10 @@ detection: {checkpoint_interval: 1h}
 incidents: {resolve_after: 30m, closed_by_hand_for: 1h}
 people: ${JSON.stringify(peopleSection())}
 jira: {url: "${jira}", user: ${daemonAccount.name}, token_file: ${token}, reopen_transition: Reopen}
-docker: {socket: ${socket}}
+docker: ${docker}
 fixes:
   - {name: restart-feature-store, when: {feature: credit_score}, do: restart-container, target: {label: app=feature-store}, mode: auto}
-  - {name: restart-eta, when: {feature: traffic}, do: restart-container, target: {label: app=eta}, mode: approve}
+  - {name: restart-eta, when: {feature: traffic}, do: restart-container, target: {label: app=eta}, mode: approve, max_runs: 6 per 24h}
   - {name: restart-fraud-db, when: {feature: refund_flag}, do: restart-container, target: {label: app=fraud-db}, mode: auto}
   - {name: restart-fraud-gateway, when: {feature: refund_flag}, do: restart-container, target: {label: app=fraud-gateway}, mode: auto}
   - {name: restart-fraud-scorer, when: {feature: refund_flag}, do: restart-container, target: {label: app=fraud-scorer}, mode: auto, healthy_floor: 1}
@@ -140,39 +121,6 @@ function peopleSection(): Readonly<Record<string, object>> {
     return [name, roles === undefined ? { jira } : { jira, roles }] as const;
   });
   return Object.fromEntries(entries);
-}
-
-interface ChosenEngine {
-  readonly simulated: Engine | undefined;
-  readonly socket: string;
-  readonly restarted: () => readonly string[];
-}
-
-async function chooseEngine({
-  docker,
-  clock,
-  onStop,
-  say,
-}: DemoEnvironmentOptions): Promise<ChosenEngine> {
-  const names = containers.map(({ name }) => name).join(", ");
-  if (!docker) {
-    const simulated = simulatedEngine({ clock, containers });
-    say(`Docker        SIMULATED: ${names}; --docker for a real engine`);
-    const restarted = (): readonly string[] =>
-      simulated.ledger.filter((act) => act.verb === "restart").map(({ name }) => name);
-    return { simulated, socket: "/var/run/docker.sock", restarted };
-  }
-  const engine = await startDockerEngine({ install: true, say });
-  onStop("docker", () => engine.stop());
-  for (const spec of containers) await engine.run(realSpec(spec));
-  say(`Docker        real engine on ${engine.socket}: ${names}`);
-  const restarted = (): readonly string[] => engine.restarts.map(({ name }) => name);
-  return { simulated: undefined, socket: engine.socket, restarted };
-}
-
-function realSpec({ name, labels, networkOf }: SimulatedContainer): ContainerSpec {
-  if (networkOf === undefined) return { name, labels };
-  return { name, labels, create: { HostConfig: { NetworkMode: `container:${networkOf}` } } };
 }
 
 async function chooseStream({

@@ -93,7 +93,7 @@ export async function playStory(options: StoryOptions): Promise<PlayedStory | un
     real: systemClock,
     originMs,
     rows,
-    restarted: environment.restarted,
+    restarted: environment.restarts.names,
     insert: (written) => environment.table.insert(written),
     pipeline: daemon,
     people: jiraPeople({ jira: environment.jira, bot }),
@@ -129,5 +129,6 @@ function cardOf(environment: DemoEnvironment, { originMs, bot }: CardBasis): Sco
         items.some(({ field, to: [, name] }) => field === "status" && name !== "Done"),
     ).length,
   }));
-  return scorecard(tickets, { originMs, restarted: environment.restarted() });
+  const { names, mostDown } = environment.restarts;
+  return scorecard(tickets, { originMs, restarted: names(), mostDown: mostDown() });
 }

@@ -26,8 +26,12 @@ export interface Scorecard {
   readonly false_tickets: number;
   readonly harmless: number;
   readonly harmless_silent: number;
-  /** Restarts the engine carried out. */
+  /** Runs whose restarts the engine carried out, in the promised order and nothing else. */
   readonly runs: number;
+  /** Restarts that the engine carried out, each replica by itself. */
+  readonly restarts: number;
+  /** How many containers were down at the same time, at most. */
+  readonly down_at_once: number;
   /** Comments that tell what became of the promised restarts, each on the ticket of its model. */
   readonly outcomes_told: number;
   /** Fixes that a gate refused, with the reason on the ticket. */
@@ -45,7 +49,13 @@ export interface Scorecard {
 /** @param story.originMs story time of step 0 */
 export function scorecard(
   tickets: readonly TicketSeen[],
-  story: { readonly originMs: number; readonly restarted: readonly string[] },
+  story: {
+    readonly originMs: number;
+    /** Names of the containers that were restarted, oldest first. */
+    readonly restarted: readonly string[];
+    /** How many containers were down at the same time, at most. */
+    readonly mostDown: number;
+  },
 ): Scorecard {
   const faults = changes.filter((change) => change.harmful);
   const harmless = changes.filter((change) => !change.harmful);
@@ -73,7 +83,9 @@ export function scorecard(
     false_tickets: tickets.length - matched.size,
     harmless: harmless.length,
     harmless_silent: harmless.length - tripped.length,
-    runs: story.restarted.length,
+    runs: runsSeen(story.restarted),
+    restarts: story.restarted.length,
+    down_at_once: story.mostDown,
     outcomes_told: outcomesTold(tickets),
     refused: refused(tickets),
     asked: acts.length,
@@ -81,6 +93,17 @@ export function scorecard(
     reopened: reopened(tickets),
     delay_points: delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)] ?? null,
   };
+}
+
+/** The promised runs that the restarts make up, one after the other. */
+function runsSeen(restarted: readonly string[]): number {
+  let left = restarted;
+  const seen = promisedRestarts.filter(({ containers }) => {
+    const isNext = containers.every((name, place) => left[place] === name);
+    if (isNext) left = left.slice(containers.length);
+    return isNext;
+  });
+  return seen.length;
 }
 
 function outcomesTold(tickets: readonly TicketSeen[]): number {
@@ -114,14 +137,16 @@ const on = (tickets: readonly TicketSeen[], subject: string): readonly TicketSee
   tickets.filter(({ summary }) => summary.includes(subject));
 
 /**
- * Whether the demo kept its promise: nothing missed, false or tripped; each restart once, and its outcome told once; each
+ * Whether the demo kept its promise: nothing missed, false or tripped; each restart once, one container at a time, and its outcome told once; each
  * refusal on its ticket; every person answered, and the ticket that was closed too early opened again once.
  */
 export function passed(card: Scorecard): boolean {
   const { missed, false_tickets: falseTickets, harmless, harmless_silent: silent } = card;
   const found = missed === 0 && falseTickets === 0 && silent === harmless;
-  const restarts = promisedRestarts.length;
-  const healed = card.runs === restarts && card.outcomes_told === restarts;
+  const runs = promisedRestarts.length;
+  const restarts = promisedRestarts.flatMap(({ containers }) => containers).length;
+  const acted = card.runs === runs && card.restarts === restarts && card.down_at_once === 1;
+  const healed = acted && card.outcomes_told === runs;
   const responded = card.answered === card.asked && card.reopened === 1;
   return found && healed && card.refused === promisedRefusals.says.length && responded;
 }

@@ -46,7 +46,7 @@ export interface ScriptedChange {
   readonly from: number;
   readonly to: number;
   readonly during: Partial<Conditions>;
-  /** Once this container has restarted, it is over. */
+  /** Once this container has restarted, it is over: of several replicas, the last one. */
   readonly curedBy?: string;
   /** It is retrained at this step, and looks like this from then on. */
   readonly retrain?: { readonly step: number; readonly features: Readonly<Record<string, number>> };
@@ -166,7 +166,7 @@ export const models: readonly ModelScript[] = [
       from: 27,
       to: Number.POSITIVE_INFINITY,
       during: { features: { traffic: 0.1 } },
-      curedBy: "eta-1",
+      curedBy: "eta-3",
     },
   },
   {
@@ -195,11 +195,15 @@ export function sourceOf(name: string): StorySource {
 /** Each change once, however many models it affects. */
 export const changes: readonly ScriptedChange[] = [...new Set(models.map(({ change }) => change))];
 
-/** The restarts that the story promises, and what the ticket of each model has to say of its one. */
+/** The runs that the story promises, what each restarts, one by one, and what the ticket of each model has to say of its one. */
 export const promisedRestarts = [
-  { model: "churn-v7", container: "feature-store-1", outcome: "did not help" },
-  { model: "eta-v2", container: "eta-1", outcome: "helped: 3 clean attributions" },
-  { model: "limit-v2", container: "feature-store-1", outcome: "is not tried again by itself" },
+  { model: "churn-v7", containers: ["feature-store-1"], outcome: "did not help" },
+  {
+    model: "eta-v2",
+    containers: ["eta-1", "eta-2", "eta-3"],
+    outcome: "helped: 3 clean attributions",
+  },
+  { model: "limit-v2", containers: ["feature-store-1"], outcome: "is not tried again by itself" },
 ] as const;
 
 /** What the ticket of this model has to say of the fixes that three gates refuse. */
