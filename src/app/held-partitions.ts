@@ -7,8 +7,10 @@ import { setTimeout as timer } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import type { Health } from "../health.ts";
 import { heartbeat, leaveGroup } from "../store/members/member.ts";
+import { announceForm } from "../store/members/record-forms.ts";
 import { unheldPartitions } from "../store/partitions/unheld.ts";
 import type { Store } from "../store/store.ts";
+import { formWithPlaces } from "../stream/codec.ts";
 import { noteBlindTime } from "./blind-times.ts";
 import type { StoredParts } from "./parts.ts";
 import { type Stream, streamName } from "./stream.ts";
@@ -33,6 +35,9 @@ const unheldPauseMs = 500;
 /** A restart, or a partition that changes hands, is shorter. */
 const shortestNotedMs = 10_000;
 
+/** The group of all live processes that share a stream. */
+export const processGroup = (stream: string): string => `processes/${stream}`;
+
 export class HeldPartitions {
   readonly #watched: Watched;
   readonly #group: string;
@@ -43,7 +48,7 @@ export class HeldPartitions {
 
   constructor(watched: Watched) {
     this.#watched = watched;
-    this.#group = `processes/${watched.stream}`;
+    this.#group = processGroup(watched.stream);
     this.#working = this.#run();
   }
 
@@ -77,6 +82,7 @@ export class HeldPartitions {
     const me = { group: this.#group, owner };
     while (!signal.aborted) {
       try {
+        await announceForm(store, me, { form: formWithPlaces, ttlMs });
         await heartbeat(store, me, ttlMs);
         this.#unheld = await unheldPartitions(store, stream, { partitions, group: this.#group });
         this.#noteTime(this.#unheld.length > 0);

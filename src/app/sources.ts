@@ -10,13 +10,16 @@ import { startPoller } from "../source/poller.ts";
 import type { StoredProgress } from "../source/progress.ts";
 import type { SourceRows } from "../source/source-rows.ts";
 import { acquireLease, type Lease, releaseLease } from "../store/leases/lease.ts";
+import { processesWithout } from "../store/members/record-forms.ts";
 import {
   loadSourceProgress,
   saveSourceProgress,
 } from "../store/source-progress/source-progress.ts";
+import { formWithPlaces } from "../stream/codec.ts";
 import { noteBlindTime } from "./blind-times.ts";
+import { processGroup } from "./held-partitions.ts";
 import type { StoredParts } from "./parts.ts";
-import type { Stream } from "./stream.ts";
+import { type Stream, streamName } from "./stream.ts";
 import { watchedSink } from "./watched.ts";
 
 /** A process that dies leaves its sources unpolled for at most five quarters of this. */
@@ -74,7 +77,9 @@ export const leftOutOf = (read: ReadRows): Readonly<Record<string, SourceRows["l
 
 /** Starts to compete for the lease of each source. */
 export function buildSources(parts: StoredParts, { sources, stream, read }: SourcesParts): void {
-  const { clock, registry, health, lifecycle } = parts;
+  const { clock, config, store, registry, health, lifecycle } = parts;
+  const group = processGroup(streamName(config));
+  const withoutPlaces = () => processesWithout(store, group, formWithPlaces);
   const metrics = sourceMetrics(registry, () => rowsOf(read));
   for (const options of sources) {
     const { name } = options;
@@ -93,6 +98,7 @@ export function buildSources(parts: StoredParts, { sources, stream, read }: Sour
           logger,
           metrics,
           round,
+          withoutPlaces,
           onGap: (gap) => noteBlindTime(parts, { what: `source ${name}`, ...gap }),
         }),
       round: parts.rounds.of(`lease of source ${name}`),

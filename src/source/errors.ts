@@ -3,7 +3,7 @@ import { DatabaseError } from "pg";
 import { DriftwardenError, messageOf } from "../errors.ts";
 import { type PostgresTrouble, postgresTrouble, troubleHint } from "../postgres-trouble.ts";
 import { hintOfUnreachable } from "../unknown-host.ts";
-import { maxNameBytes, type SourceDropReason } from "./drop-reasons.ts";
+import { maxNameBytes, maxObjectLength, type SourceDropReason } from "./drop-reasons.ts";
 
 type Code =
   | "DW_SOURCE_UNREACHABLE"
@@ -25,7 +25,8 @@ type Code =
   | "DW_SOURCE_ROW_NOT_FINITE"
   | "DW_SOURCE_STREAM_REFUSED"
   | "DW_SOURCE_STREAM_LATE"
-  | "DW_SOURCE_STORE_REFUSED";
+  | "DW_SOURCE_STORE_REFUSED"
+  | "DW_SOURCE_OLDER_PROCESS";
 
 /**
  * Any failure of a source. The poller repeats the poll after each. `retryable` tells whether repeating alone may help.
@@ -155,6 +156,17 @@ export const storeRefused = (error: unknown): SourceError =>
     },
   );
 
+/** @param owners live processes of a version that cannot read rows with several importances */
+export const olderReaders = (owners: readonly string[]): SourceError =>
+  new SourceError(
+    "DW_SOURCE_OLDER_PROCESS",
+    `waiting for older processes, which cannot read rows with several importances: ${owners.join(", ")}`,
+    {
+      hint: "Upgrade or stop these processes of the group; the source goes on by itself then. Nothing is lost meanwhile.",
+      retryable: true,
+    },
+  );
+
 /** @param readable tables that the operator may have meant */
 export function tableMissing(name: string, readable: readonly string[] = []): SourceError {
   const may = readable.length === 0 ? "" : ` This role may read ${readable.join(", ")}.`;
@@ -163,9 +175,32 @@ export function tableMissing(name: string, readable: readonly string[] = []): So
   });
 }
 
+/** Why a row of a wide table or of one with objects is left out as a whole. */
+const valueReasons: Readonly<
+  Partial<Record<SourceDropReason, { readonly message: string; readonly hint: string }>>
+> = {
+  no_values: {
+    message: "without any value",
+    hint: "Find out who writes rows in which every feature is NULL, or an empty object.",
+  },
+  not_an_object: {
+    message: "whose values are no object from feature to number",
+    hint: 'Find out who writes them: an object looks like {"age": 0.31, "income": 0.12}.',
+  },
+  long_object: {
+    message: `whose object has more than ${maxObjectLength} characters`,
+    hint: "Name another column in columns.values of the source, or a view that keeps the features to watch.",
+  },
+};
+
 /** Rows cannot belong to a series and are left out. The error is only logged. */
 export function rowUnusable(reason: SourceDropReason): SourceError {
   const [what = "", column = ""] = reason.split("_");
+  const ofValues = valueReasons[reason];
+  if (ofValues !== undefined)
+    return new SourceError("DW_SOURCE_ROW_UNUSABLE", `rows ${ofValues.message} are left out`, {
+      hint: ofValues.hint,
+    });
   const isLong = what === "long";
   const message = isLong ? `whose ${column} is too long for a name` : `without a ${column}`;
   const hint = isLong

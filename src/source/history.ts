@@ -84,7 +84,7 @@ export async function sendHistory(
       rows.filter((row) => !isPast(row)),
       (model, part) => ({ kind: "rows", model, source, ...beforeWindows, rows: part }),
     );
-    wanted.recent.add({ ...beforeWindows, rows: page });
+    wanted.recent.add({ ...beforeWindows, rows: page }, counted.read);
     sent = sumOf(sent, andTooLarge(counted, pastTooLarge + tooLarge));
     const through = rows.at(-1)?.row.ts;
     if (clock.now() - saidAtMs < sayEveryMs || through === undefined) continue;

@@ -34,7 +34,7 @@ import { keyOf, type RawRow } from "./rows.ts";
 import { andTooLarge, noSourceRows, type SourceRows, sumOf } from "./source-rows.ts";
 import { newestRows, overlapRows } from "./sql/overlap.ts";
 import { Ticks } from "./ticks.ts";
-import { openView, type PollSnapshot, pages } from "./view.ts";
+import { lengthOf, openView, type PollSnapshot, pageLength, pages } from "./view.ts";
 
 /** While nothing is sent, the cursor is saved at most this often. */
 const idleSaveMs = 5_000;
@@ -127,14 +127,16 @@ export class OverlapReader {
     };
     let state = before;
     let surplus: RawRow[] = [];
+    let length = 0;
     for await (const page of pages(view, query)) {
       for (const row of this.#unsent(page)) {
-        const isFull = surplus.length >= options.pageRows;
+        const isFull = surplus.length >= query.pageRows || length >= pageLength;
         if (isFull || passesHistory(state, surplus, row)) {
           state = await this.#sendPage(await this.#stored(state, surplus, now));
-          surplus = [];
+          [surplus, length] = [[], 0];
         }
         surplus.push(row);
+        length += lengthOf(row);
       }
     }
     return surplus.length === 0 ? state : this.#sendPage(await this.#stored(state, surplus, now));

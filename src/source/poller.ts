@@ -9,7 +9,13 @@ import type { RecordSink } from "../stream/record-sink.ts";
 import type { SourceClient } from "./client.ts";
 import { connect } from "./connection.ts";
 import { Delivery } from "./delivery.ts";
-import { type SourceError, streamLate, toSourceError } from "./errors.ts";
+import {
+  olderReaders,
+  type SourceError,
+  storeRefused,
+  streamLate,
+  toSourceError,
+} from "./errors.ts";
 import type { SourceLayout } from "./layout.ts";
 import type { SourceMetrics } from "./metrics.ts";
 import type { SourceOptions } from "./options.ts";
@@ -30,6 +36,8 @@ export interface PollerDeps {
   /** Runs each poll, so that the watchdog sees one that does not end. Default: nobody watches. */
   readonly round?: Pick<Round, "run">;
   readonly onGap?: ReaderDeps["onGap"];
+  /** Live processes that cannot read records whose rows have places. If left out, there are none. */
+  readonly withoutPlaces?: () => Promise<readonly string[]>;
 }
 
 export interface Poller {
@@ -133,6 +141,7 @@ class SourcePoller implements Poller {
       // A stop that came meanwhile had no connection to close.
       this.#abort.signal.throwIfAborted();
       const { client, layout } = this.#connection;
+      if (layout.shape.hasPlaces) await this.#refuseOlderReaders();
       const reading = await this.#readingOf(layout);
       await reading.poll(client, layout);
     } catch (error) {
@@ -146,6 +155,17 @@ class SourcePoller implements Poller {
     this.#lastCode = undefined;
     this.#health = { ok: true };
     return false;
+  }
+
+  /**
+   * A process of an older program stops at records with places. So none is written while such a process may read it.
+   */
+  async #refuseOlderReaders(): Promise<void> {
+    const { withoutPlaces = () => Promise.resolve([]) } = this.#deps;
+    const older = await withoutPlaces().catch((error: unknown) =>
+      Promise.reject(storeRefused(error)),
+    );
+    if (older.length > 0) throw olderReaders(older);
   }
 
   /**

@@ -32,6 +32,8 @@ export interface SentWindow {
   readonly window: number;
   /** In order of time. */
   readonly rows: readonly SentRow[];
+  /** How many importances they hold. If left out, one a row. */
+  readonly importances?: number;
 }
 
 export interface LevelState {

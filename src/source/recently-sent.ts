@@ -26,7 +26,7 @@ const lengthOf = ({ rows }: SentPage): number =>
 
 export class RecentlySent {
   #former: readonly SentWindow[];
-  readonly #pages: SentPage[] = [];
+  readonly #pages: (SentPage & { readonly importances: number })[] = [];
   #count = 0;
   /** Total length of all cells, in characters. */
   #length = 0;
@@ -36,8 +36,9 @@ export class RecentlySent {
     this.#former = former;
   }
 
-  add(page: SentPage): void {
-    this.#pages.push(page);
+  /** @param importances how many the rows hold; a row that is left out as a whole is one */
+  add(page: SentPage, importances: number): void {
+    this.#pages.push({ ...page, importances });
     this.#count += page.rows.length;
     this.#length += lengthOf(page);
     const isFull = (): boolean => this.#count > maxRows || this.#length > maxLength;
@@ -69,22 +70,34 @@ export class RecentlySent {
       .filter(({ rows }) => rows.length > 0);
   }
 
-  /** How many rows of one window are kept. */
-  rowsOf(level: number, window: number): number {
-    return this.of(level, window).reduce((sum, [, , count]) => sum + count, 0);
+  /** How many importances the kept rows of one window hold. */
+  importancesOf(level: number, window: number): number {
+    const kept = this.#windowsOf(level, window);
+    return kept.reduce((sum, { importances, rows }) => sum + (importances ?? countOf(rows)), 0);
   }
 
   /** The kept rows of one window. */
   of(level: number, window: number): readonly SentRow[] {
+    return this.#windowsOf(level, window).flatMap(({ rows }) => rows);
+  }
+
+  #windowsOf(level: number, window: number): readonly SentWindow[] {
     const isMeant = (sent: Omit<SentWindow, "rows">): boolean =>
       sent.level === level && sent.window === window;
-    const pages = this.#pages.filter(isMeant).map(counted);
-    return [...this.#former.filter(isMeant), ...pages].flatMap(({ rows }) => rows);
+    return [...this.#former.filter(isMeant), ...this.#pages.filter(isMeant).map(counted)];
   }
 }
 
-function counted({ level, window, rows }: SentPage): SentWindow {
+const countOf = (rows: readonly SentRow[]): number =>
+  rows.reduce((sum, [, , count]) => sum + count, 0);
+
+function counted({
+  level,
+  window,
+  rows,
+  importances,
+}: SentPage & { readonly importances: number }): SentWindow {
   const sent = new Multiset([]);
   for (const row of rows) sent.add(row);
-  return { level, window, rows: sent.rows() };
+  return { level, window, rows: sent.rows(), importances };
 }

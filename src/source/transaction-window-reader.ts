@@ -204,7 +204,7 @@ export class TransactionWindowReader {
     for (const level of levels) {
       const { open } = states[level];
       if (open === undefined || this.#tally?.isOpen(`level ${level}`) === true) continue;
-      const read = this.#recent.rowsOf(level, open.number);
+      const read = this.#recent.importancesOf(level, open.number);
       this.#tally?.acknowledged(`level ${level}`, { read, leftOut: {} });
     }
     this.#tally?.closeAll();
@@ -290,7 +290,7 @@ export class TransactionWindowReader {
     }));
     this.#inDoubt = undefined;
     this.#tally?.acknowledged(`level ${level}`, andTooLarge(counted, tooLarge));
-    this.#recent.add(page);
+    this.#recent.add(page, counted.read);
     this.#sentSinceSave = true;
   }
 }

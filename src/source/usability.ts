@@ -37,12 +37,12 @@ export class Usability {
   }
 }
 
-function shown([ts, name, value, , model]: RawRow): string {
+function shown([ts, feature, importance, , model]: RawRow): string {
   const time = ts === null || Math.abs(ts) > 8.64e18 ? ts : new Date(ts / 1000).toISOString();
   const cells = {
     timestamp: time,
-    ...(name !== "" && { feature: name }),
-    importance: value,
+    ...(feature !== "" && { feature }),
+    importance,
     ...(model !== "" && { model }),
   };
   return Object.entries(cells)

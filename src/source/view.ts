@@ -90,15 +90,17 @@ export interface PageQuery {
 
 /** With the longest possible names, the first page has about 25 million characters. */
 const firstPageRows = 5000;
-const pageBytes = 8_000_000;
+/** Most characters of a page, but for its last row. */
+export const pageLength = 8_000_000;
+
+/** The characters of a row's cells. */
+export const lengthOf = (row: RawRow): number =>
+  row.reduce<number>((sum, cell) => sum + String(cell).length, 0);
 
 /** How many rows of this average length fit into a page. */
 function rowsOfAPage(rows: readonly RawRow[]): number {
-  const lengths = rows.map((row) =>
-    row.reduce<number>((sum, cell) => sum + String(cell).length, 0),
-  );
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  return Math.max(100, Math.floor(pageBytes / (total / rows.length)));
+  const total = rows.reduce((sum, row) => sum + lengthOf(row), 0);
+  return Math.max(100, Math.floor(pageLength / (total / rows.length)));
 }
 
 /**

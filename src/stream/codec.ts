@@ -12,7 +12,7 @@ import type { Row, StreamRecord, TickRecord } from "./record.ts";
 
 const version = 1;
 /** The version of records whose rows have places. */
-const versionWithPlaces = 2;
+export const formWithPlaces = 2;
 
 /** The result of bytes that are no record. The worker sets them aside. */
 export interface Unreadable {
@@ -57,7 +57,7 @@ const hasPlaces = (record: StreamRecord): boolean =>
 
 export function encodeRecord(record: StreamRecord): Buffer {
   const [form, fromOne] = hasPlaces(record)
-    ? ([versionWithPlaces, fromRowWithPlace] as const)
+    ? ([formWithPlaces, fromRowWithPlace] as const)
     : ([version, fromRow] as const);
   return Buffer.from(JSON.stringify([form, record.kind, ...fieldsOf(record, fromOne)]));
 }
@@ -106,11 +106,11 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function read(fields: Fields): StreamRecord {
   const found = fields.number();
-  if (Number.isInteger(found) && found > versionWithPlaces)
-    throw new StreamNewerError(found, versionWithPlaces);
-  if (found !== version && found !== versionWithPlaces)
+  if (Number.isInteger(found) && found > formWithPlaces)
+    throw new StreamNewerError(found, formWithPlaces);
+  if (found !== version && found !== formWithPlaces)
     throw new Error(
-      `version ${found} of a record is unknown; this program knows up to ${versionWithPlaces}`,
+      `version ${found} of a record is unknown; this program knows up to ${formWithPlaces}`,
     );
   const kind = fields.text();
   if (!isKind(kind)) throw new Error(`kind ${JSON.stringify(kind.slice(0, 40))} is unknown`);

@@ -11,7 +11,7 @@ import {
   defaultSourceOptions,
   type SourceOptions,
 } from "../../src/source/options.ts";
-import { type Poller, startPoller } from "../../src/source/poller.ts";
+import { type Poller, type PollerDeps, startPoller } from "../../src/source/poller.ts";
 import type { SourceProgress, SourceState } from "../../src/source/progress.ts";
 import type { Row, RowsRecord, StreamRecord, TickRecord } from "../../src/stream/record.ts";
 import type { RecordSink } from "../../src/stream/record-sink.ts";
@@ -109,7 +109,10 @@ export function keptLog(): { readonly logger: Logger; readonly lines: readonly s
 }
 
 /** What a poller of a test shares with an earlier one, or has of its own. */
-type Kept = Partial<Pick<SourceRun, "sink" | "progress"> & { clock: Clock; logger: Logger }>;
+type Kept = Partial<
+  Pick<SourceRun, "sink" | "progress"> &
+    Pick<PollerDeps, "withoutPlaces"> & { clock: Clock; logger: Logger }
+>;
 
 function runSource(options: SourceOptions, kept: Kept = {}): SourceRun {
   const { sink = new MemorySink(), progress = new MemoryProgress(), clock = systemClock } = kept;
@@ -119,7 +122,9 @@ function runSource(options: SourceOptions, kept: Kept = {}): SourceRun {
     const rows = poller.rows();
     return rows === undefined ? [] : [[options.name, rows]];
   });
-  const poller: Poller = startPoller({ options, sink, progress, clock, logger, metrics });
+  const { withoutPlaces = () => Promise.resolve([]) } = kept;
+  const deps = { options, sink, progress, clock, logger, metrics, withoutPlaces };
+  const poller: Poller = startPoller(deps);
   return {
     sink,
     progress,

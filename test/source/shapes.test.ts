@@ -92,10 +92,10 @@ describe("a row with an object", () => {
   );
 });
 
-describe("the counts of a row with several importances", () => {
-  const counted = (raw: RawRow, shape = json): unknown =>
-    parseRow(raw, shape).map((one) => (typeof one === "string" ? one : one.row.feature));
+const counted = (raw: RawRow, shape = json): unknown =>
+  parseRow(raw, shape).map((one) => (typeof one === "string" ? one : one.row.feature));
 
+describe("the counts of a row with several importances", () => {
   it("a row that is left out as a whole counts once", () => {
     const values = '{"a": 1, "b": 2}';
     expect(counted([null, "", values, "(0,1)", "m"])).toEqual(["null_timestamp"]);

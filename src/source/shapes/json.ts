@@ -11,6 +11,7 @@ const pageRows = 64;
 
 export const jsonShape = ({ values }: JsonColumns): Shape => ({
   columns: [{ key: "values", name: values }],
+  hasPlaces: true,
   cells: (textOf) => ({ name: "''::text", value: textOf(values, maxObjectLength + 1) }),
   pageRows: (configured) => Math.min(configured, pageRows),
   read: (_name, value) => importancesOfObject(value),

@@ -12,6 +12,7 @@ export const longShape = ({ feature, importance }: LongColumns): Shape => ({
     { key: "feature", name: feature },
     { key: "importance", name: importance },
   ],
+  hasPlaces: false,
   cells: (textOf) => ({
     name: textOf(feature, maxNameBytes.feature + 1),
     value: textOf(importance, maxNumberLength),

@@ -20,6 +20,8 @@ export type TextOf = (column: string, most: number) => string;
 export interface Shape {
   /** The columns that it reads, each with its key below `columns:`. */
   readonly columns: readonly { readonly key: string; readonly name: string }[];
+  /** Whether a row of the table may hold several importances, so that each has a place in it. */
+  readonly hasPlaces: boolean;
   /** SQL of the cells `name` and `value` of a row. */
   readonly cells: (textOf: TextOf) => { readonly name: string; readonly value: string };
   /** Rows of the table in a page, so that a page is bounded in importances and in bytes. */

@@ -8,6 +8,7 @@ export interface WideColumns {
 
 export const wideShape = ({ features }: WideColumns): Shape => ({
   columns: features.map((name) => ({ key: "features", name })),
+  hasPlaces: true,
   cells: (textOf) => ({
     name: "''::text",
     value: `array_to_json(ARRAY[${features.map((name) => textOf(name, maxNumberLength)).join(", ")}])::text`,
