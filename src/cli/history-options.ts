@@ -5,8 +5,9 @@ import { AddressError } from "../address-errors.ts";
 import { commonSource } from "../config/common-source.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { parseDuration } from "../duration.ts";
-import { type ColumnNames, columnNames } from "../replay/columns.ts";
+import { defaultSource, type EngineSettings } from "../detection/settings.ts";
+import { formatDuration, parseDuration } from "../duration.ts";
+import { columnNames } from "../replay/columns.ts";
 import { csvSources } from "../replay/csv-source.ts";
 import { type DatabaseReading, databaseSource } from "../replay/database-source.ts";
 import { openClawAt } from "../replay/openclaw.ts";
@@ -14,6 +15,7 @@ import type { DetectionOptions, ReplayInput } from "../replay/replay.ts";
 import type { RowSource } from "../replay/row-source.ts";
 import type { SourceOptions } from "../source/options.ts";
 import { type ChoiceArguments, choiceOf, withChoice } from "./choice-options.ts";
+import { givenColumns } from "./columns-option.ts";
 import { configAtItsPlace } from "./config-option.ts";
 import { CliError } from "./errors.ts";
 import type { OfflineParts } from "./offline-parts.ts";
@@ -29,6 +31,7 @@ export interface HistoryArguments {
   readonly columns?: string;
   readonly wide?: boolean;
   readonly table?: string;
+  readonly window?: string;
 }
 
 export interface History {
@@ -38,6 +41,8 @@ export interface History {
   readonly isConfigured: boolean;
   /** Only what opened in this time before the newest row counts, ms; what is older is learned from. */
   readonly lastMs: number | undefined;
+  /** Width of the windows over which predictions are averaged, ms; undefined: as configured. */
+  readonly windowMs?: number | undefined;
 }
 
 export function withHistoryOptions(command: Command): Command {
@@ -51,7 +56,11 @@ export function withHistoryOptions(command: Command): Command {
       "--delimiter <character>",
       "what separates the cells of a file; default: what its header has",
     )
-    .option("--columns <names>", "names of columns: timestamp=ts,model=m,feature=f,importance=v")
+    .option(
+      "--columns <names>",
+      "names of columns: timestamp=ts,model=name+segment,feature=f,importance=v; or features=a+b, or values=object",
+    )
+    .option("--window <duration>", "rows are single predictions: average each feature over 1h")
     .option("--wide", "each column of the files but those of time and model is a feature")
     .option("--from <url>", "the database with OpenClaw's table; SELECT is enough")
     .option("--table <name>", "with --from: another table or view")
@@ -66,7 +75,8 @@ export function withHistoryOptions(command: Command): Command {
 /** @throws CliError DW_CLI_USAGE; ConfigError; SourceError */
 export async function historyOf(given: HistoryArguments, parts: OfflineParts): Promise<History> {
   refuseMixed(given);
-  const lastMs = given.last === undefined ? undefined : durationOf(given.last);
+  const lastMs = durationOf("--last", given.last);
+  const windowMs = durationOf("--window", given.window);
   const hasRows = given.csv !== undefined || given.from !== undefined;
   const file = given.config ?? (hasRows ? undefined : configAtItsPlace());
   const config =
@@ -79,7 +89,7 @@ export async function historyOf(given: HistoryArguments, parts: OfflineParts): P
   });
   const say = (line: string) => parts.cli.say(line);
   const input = { sources, say, ...(markers !== undefined && { markers }) };
-  return { input, config, isConfigured: !hasRows, lastMs };
+  return { input, config, isConfigured: !hasRows, lastMs, windowMs };
 }
 
 function sayDifference(config: Config, { cli }: OfflineParts): void {
@@ -92,14 +102,30 @@ function sayDifference(config: Config, { cli }: OfflineParts): void {
 
 /** Detection as configured, with the chosen preset and sensitivity. @throws CliError DW_CLI_USAGE */
 export function detectionOf(
-  { config, isConfigured }: Pick<History, "config" | "isConfigured">,
+  { config, isConfigured, windowMs }: Pick<History, "config" | "isConfigured" | "windowMs">,
   { detectors: detectorTypes, engineSettings, fileSettings }: OfflineParts,
   given: ChoiceArguments,
 ): DetectionOptions {
   const choice = choiceOf(given, config);
-  if (config === undefined) return { detectorTypes, ...choice };
   const settings = isConfigured ? engineSettings : fileSettings;
-  return { detectorTypes, engine: settings(withChoice(config, choice)), ...choice };
+  const engine = config && settings(withChoice(config, choice));
+  if (windowMs === undefined) return { detectorTypes, ...(engine && { engine }), ...choice };
+  return { detectorTypes, engine: { ...engine, source: averaged(engine, windowMs) }, ...choice };
+}
+
+/** The settings of sources, with predictions averaged over windows. @throws CliError DW_CLI_USAGE */
+function averaged(engine: EngineSettings | undefined, windowMs: number): EngineSettings["source"] {
+  const predictionWindowUs = windowMs * 1000;
+  return (name) => {
+    const source = engine?.source(name) ?? defaultSource;
+    const assembly = formatDuration(source.assemblyWindowUs / 1000);
+    if (predictionWindowUs < source.assemblyWindowUs)
+      throw usage(
+        `--window is shorter than assembly_window, ${assembly}`,
+        `Windows would end faster than they close. Give ${assembly} or more.`,
+      );
+    return { ...source, predictionWindowUs };
+  };
 }
 
 async function sourcesOf(
@@ -108,7 +134,7 @@ async function sourcesOf(
   reading: DatabaseReading,
 ): Promise<readonly RowSource[]> {
   const { csv, from, asRead, table } = given;
-  const columns = columnsOf(given.columns);
+  const columns = givenColumns(given.columns);
   const delimiter = delimiterOf(given.delimiter);
   const { say } = reading;
   if (csv !== undefined) {
@@ -121,6 +147,7 @@ async function sourcesOf(
       delimiter,
       columns,
       wide: given.wide,
+      predictions: given.window !== undefined,
       configured: sources.map((source) => columnNames(source.columns)),
       say,
     });
@@ -139,15 +166,22 @@ const severalTemplates =
 
 /** @throws CliError DW_CLI_USAGE for options of which one would be ignored */
 function refuseMixed(given: HistoryArguments): void {
-  const { csv, from, table, columns } = given;
+  const { csv, from, table } = given;
   if (csv !== undefined && from !== undefined)
     throw usage("--csv and --from are given", "Give the one that has the rows.");
   if (table !== undefined && from === undefined)
     throw usage("--table is given without --from", "A configuration names its tables itself.");
-  if (columns !== undefined && csv === undefined && from === undefined)
-    throw usage("--columns is given without --csv or --from", "A configuration names its columns.");
+  if (csv === undefined && from === undefined) refuseTableOptions(given);
   if (csv === undefined) refuseFileOptions(given);
   else refuseWideRows(given);
+}
+
+/** What the sources of a configuration say themselves. */
+function refuseTableOptions({ columns, window }: HistoryArguments): void {
+  if (columns !== undefined)
+    throw usage("--columns is given without --csv or --from", "A configuration names its columns.");
+  if (window !== undefined)
+    throw usage("--window is given without --csv or --from", "A source has predictions.window.");
 }
 
 const ofFiles = [
@@ -162,8 +196,8 @@ function refuseFileOptions(given: HistoryArguments): void {
 }
 
 function refuseWideRows({ wide, columns }: HistoryArguments): void {
-  const { feature, importance } = columnsOf(columns) ?? {};
-  const named = feature === undefined ? importance && "importance" : "feature";
+  const { names: { feature, importance } = {}, values } = givenColumns(columns);
+  const named = Object.entries({ feature, importance, values }).find(([, name]) => name)?.[0];
   if (wide !== true || named === undefined) return;
   throw usage(
     `--wide and --columns ${named}=… are given`,
@@ -177,41 +211,6 @@ function refuseAddress(from: string): void {
   if (problem === undefined) return;
   const { code, message, hint } = problem;
   throw new AddressError(code, `the address in --from ${message}`, { hint });
-}
-
-const roles = ["timestamp", "model", "feature", "importance"] as const;
-
-function columnsOf(text: string | undefined): ColumnNames | undefined {
-  if (text === undefined) return undefined;
-  const pairs = text.split(",").map((pair) => {
-    const at = pair.indexOf("=");
-    const role = roles.find((known) => known === pair.slice(0, at).trim());
-    const name = pair.slice(at + 1).trim();
-    if (role === undefined || name === "")
-      throw usage(
-        `--columns ${text}: ${pair} names no column`,
-        `Write role=name, separated by commas; the roles are ${roles.join(", ")}.`,
-      );
-    return [role, name] as const;
-  });
-  refuseTwice(
-    text,
-    "role",
-    pairs.map(([role]) => role),
-  );
-  refuseTwice(
-    text,
-    "column",
-    pairs.map(([, name]) => name),
-  );
-  return Object.fromEntries(pairs);
-}
-
-function refuseTwice(text: string, what: string, given: readonly string[]): void {
-  const twice = given.find((one, i) => given.indexOf(one) < i);
-  if (twice === undefined) return;
-  const hint = "Each role has one column of its own.";
-  throw usage(`--columns ${text} names the ${what} ${twice} twice`, hint);
 }
 
 const delimiterNames: Readonly<Record<string, string>> = {
@@ -229,10 +228,11 @@ export function delimiterOf(text: string | undefined): string | undefined {
   throw usage(`--delimiter ${text} is not one character`, 'Write it as ";" or tab.');
 }
 
-function durationOf(text: string): number {
+function durationOf(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const ms = parseDuration(text);
   if (ms !== undefined && ms > 0) return ms;
-  throw usage(`--last ${text} is no duration`, "Write it as 30d or 12h.");
+  throw usage(`${option} ${text} is no duration`, "Write it as 30d or 12h.");
 }
 
 function usage(message: string, hint: string): CliError {

@@ -6,7 +6,7 @@ import type { BlamedFeature } from "../detection/event.ts";
 import type { ModelEpisode } from "../incidents/episode.ts";
 import { counted } from "../plural.ts";
 import { data, type Line, line, type MessageSection, paragraph, words } from "./message.ts";
-import { readDuration, readNumber } from "./text.ts";
+import { readDuration, readNumber, readTime } from "./text.ts";
 
 const maxFeatures = 10;
 
@@ -51,13 +51,22 @@ export function reasons(episode: ModelEpisode): MessageSection {
   ];
 }
 
-function known({ learned, warmUp, cadence, ranking }: ModelEpisode): Line {
+function known(episode: ModelEpisode): Line {
+  const { learned, warmUp, cadence, ranking } = episode;
   const every = cadence === undefined ? "" : `, one every ${readDuration(cadence / 1000)}`;
   const count = learned.toLocaleString("en-US");
   const far = warmUp === undefined || warmUp === "provisional" ? count : warmUp;
   const young = warmUp === undefined ? "" : " (provisional: no fix runs)";
   const order = ranking === undefined ? [] : words(` ${changeOfOrder(ranking)}`);
-  return line`${words(`Learned from ${counted(far, "attribution")}${every}${young}.`)}${order}`;
+  const means = words(averaged(episode));
+  return line`${words(`Learned from ${counted(far, "attribution")}${every}${young}.`)}${means}${order}`;
+}
+
+/** What an attribution is, where the source has one row for each prediction. Silence has none. */
+function averaged({ predictionWindowUs, kind, at }: ModelEpisode): string {
+  if (predictionWindowUs === undefined) return "";
+  const from = kind === "silent" ? "" : `, the newest from ${readTime(at / 1000)}`;
+  return ` Each is the mean of |importance| over ${readDuration(predictionWindowUs / 1000)} of predictions${from}.`;
 }
 
 function changeOfOrder({ ndcg, left, top }: Ranking): string {

@@ -7,6 +7,17 @@ import type { FileError } from "./errors.ts";
 
 export type Role = ColumnRole | "marker";
 export type ColumnNames = Readonly<Partial<Record<Role, string>>>;
+/** What a person said of the columns of a table. A role that is left out is recognised by usual names. */
+export interface GivenColumns {
+  readonly names?: ColumnNames;
+  /** Columns that name the model together. */
+  readonly modelParts?: readonly string[];
+  /** Columns that are features, where not all others are. */
+  readonly features?: readonly string[];
+  /** The column with an object from feature to number. */
+  readonly values?: string;
+}
+
 /** The place of each role's column; -1 if there is none, or the role was not requested. */
 export type Columns = Readonly<Record<Role, number>>;
 
@@ -54,6 +65,21 @@ export function columnsOf(
   refuseTwice(file, header, Object.values(found));
   refuseTwoRoles(file, header, found);
   return found;
+}
+
+/** The places of columns that a person named. @throws FileError DW_CLI_FILE if one is missing */
+export function placesOfNames(
+  file: string,
+  header: readonly string[],
+  wanted: readonly string[],
+): readonly number[] {
+  const places = wanted.map((name) => placeOf(header, name));
+  const missing = wanted.filter((_, i) => places[i]! < 0);
+  if (missing.length === 0) return places;
+  throw lineError(file, 1, {
+    message: `there is no column ${missing.join(", ")}; there are: ${header.join(", ")}`,
+    hint: "The first line names the columns. Name those that it has: --columns model=A+B,features=C+D.",
+  });
 }
 
 /** The roles for which there is no column. */

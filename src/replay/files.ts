@@ -2,24 +2,28 @@
 import { type ModelKey, modelKey } from "../model-key.ts";
 import { badImportance, badTime, importanceOf, widthOf } from "./bad-row.ts";
 import { acceptedTimes, parseTime } from "./cells.ts";
-import { type ColumnNames, type Columns, columnsOf } from "./columns.ts";
+import { type ColumnNames, type Columns, columnsOf, type GivenColumns } from "./columns.ts";
 import { type CsvBatch, type CsvFormat, isBlank, lineError, readCsv } from "./csv.ts";
 import { hasDecimalComma, withPoint } from "./decimal-comma.ts";
 import { type BadRow, FileNames } from "./file-names.ts";
-import { type FileRow, onlyModel } from "./file-row.ts";
+import type { FileRow } from "./file-row.ts";
 import type { LeftOut } from "./left-out.ts";
 import type { NamedMarker } from "./markers-by-name.ts";
 import { MeltWatch } from "./melted.ts";
+import { ModelCells, modelPlaces } from "./model-cells.ts";
+import { ObjectParser } from "./object-table.ts";
 import { fileName } from "./text-file.ts";
 import { isWide, WideParser } from "./wide.ts";
 
 export interface FileFormat extends CsvFormat {
-  /** Names of columns given by a person. */
-  readonly columns?: ColumnNames | undefined;
+  /** What a person said of the columns. */
+  readonly columns?: GivenColumns | undefined;
   /** Names of columns in the configured sources. */
   readonly configured?: readonly ColumnNames[] | undefined;
   /** Whether every column except time and model is a feature. Default: recognised where it is unambiguous. */
   readonly wide?: boolean | undefined;
+  /** Whether each line is of one prediction. Then a feature may come several times at one time. */
+  readonly predictions?: boolean | undefined;
 }
 
 /** What was read of a file. */
@@ -49,26 +53,27 @@ export async function readImportances(
   format: FileFormat,
   { leftOut, say, take }: FileReading,
 ): Promise<FileRows> {
-  let parser: RowParser | WideParser | undefined;
+  let parser: Parser | undefined;
   let rows = 0;
   for await (const batch of withRows(readCsv(file, format))) {
     parser ??= parserOf(file, batch, { format, say });
     for (const [i, cells] of batch.rows.entries()) {
       if (isBlank(cells)) continue;
+      const line = (): string => `${fileName(file)}, line ${batch.lineOf(i)}`;
       rows += parser.read(cells, (parsed) => {
         if ("ts" in parsed) take(parsed);
-        else
-          leftOut.add(
-            parsed.reason,
-            () => `${fileName(file)}, line ${batch.lineOf(i)}: ${parsed.seen}`,
-          );
+        else leftOut.add(parsed.reason, () => `${line()}: ${parsed.seen}`);
       });
     }
   }
-  const melted = parser?.melted?.problem();
+  const melted = meltedIn(parser, format);
   if (melted !== undefined) say(`${fileName(file)}: ${melted}`);
   return { rows, cleaned: parser?.cleaned ?? 0 };
 }
+
+/** Predictions have features several times at one time, so repeats do not show several models. */
+const meltedIn = (parser: Parser | undefined, { predictions }: FileFormat): string | undefined =>
+  predictions === true ? undefined : parser?.melted?.problem();
 
 /**
  * Leaves out empty batches: columns are recognised by the first rows.
@@ -89,8 +94,13 @@ interface Said {
   readonly say: (line: string) => void;
 }
 
+type Parser = RowParser | WideParser | ObjectParser;
+
 /** @throws FileError DW_CLI_FILE when the columns cannot be recognised */
-function parserOf(file: string, batch: CsvBatch, { format, say }: Said): RowParser | WideParser {
+function parserOf(file: string, batch: CsvBatch, { format, say }: Said): Parser {
+  const { columns: given = {}, configured } = format;
+  const { values } = given;
+  if (values !== undefined) return new ObjectParser(file, batch, { given, values, configured });
   if (!isWide(file, batch, format)) return new RowParser(file, batch, format);
   const parser = new WideParser(file, batch, format);
   say(`${fileName(file)}: ${parser.sentence}`);
@@ -101,24 +111,26 @@ class RowParser {
   readonly melted: MeltWatch;
   readonly #width: number;
   readonly #columns: Columns;
-  readonly #isOneModel: boolean;
+  readonly #model: ModelCells;
   readonly #hasComma: boolean;
   readonly #names = new FileNames();
   cleaned = 0;
   #timeText = "";
   #time: number | undefined;
 
-  constructor(file: string, { header, rows }: CsvBatch, { columns, configured }: FileFormat) {
+  constructor(file: string, { header, rows }: CsvBatch, { columns = {}, configured }: FileFormat) {
     this.#width = header.length;
-    const asked = { roles, optional: ["model"], named: columns, configured } as const;
+    const { names: named, modelParts: parts } = columns;
+    const asked = { roles, optional: ["model"], named, configured } as const;
     this.#columns = columnsOf(file, header, asked);
-    this.#isOneModel = this.#columns.model < 0;
+    const models = modelPlaces(file, header, { model: this.#columns.model, parts });
+    this.#model = new ModelCells(models, this.#names);
     const { importance } = this.#columns;
     this.#hasComma = hasDecimalComma(rows.map((cells) => cells[importance] ?? ""));
-    const used = Object.values(this.#columns);
+    const used = [...Object.values(this.#columns), ...models];
     const unused = [...header.entries()].filter(([place]) => !used.includes(place));
     this.melted = new MeltWatch(
-      this.#isOneModel ? unused.map(([place, name]) => [name, place] as const) : [],
+      models.length === 0 ? unused.map(([place, name]) => [name, place] as const) : [],
     );
   }
 
@@ -135,12 +147,12 @@ class RowParser {
     if (typeof ts !== "number") return ts;
     const feature = this.#names.of("feature", cells[named]!);
     if (typeof feature !== "string") return feature;
-    const model = this.#modelIn(cells);
+    const model = this.#model.in(cells);
     if (typeof model !== "string") return model;
     const importance = this.#importanceIn(cells[valued]!);
     if (importance === undefined) return badImportance(cells[valued]!);
     if (this.#isCleaned(cells, feature, model)) this.cleaned++;
-    if (this.#isOneModel) this.melted.add(ts, feature, cells);
+    if (this.#model.places.length === 0) this.melted.add(ts, feature, cells);
     return { ts, model, feature, importance };
   }
 
@@ -154,17 +166,12 @@ class RowParser {
     return ts === undefined || !Number.isFinite(ts) ? badTime(text, ts) : ts;
   }
 
-  #modelIn(cells: readonly string[]): string | BadRow {
-    return this.#isOneModel ? onlyModel : this.#names.of("model", cells[this.#columns.model]!);
-  }
-
   #importanceIn(text: string): number | undefined {
     return importanceOf(this.#hasComma ? withPoint(text) : text);
   }
 
   #isCleaned(cells: readonly string[], feature: string, model: string): boolean {
-    const { feature: named, model: column } = this.#columns;
-    return feature !== cells[named] || (!this.#isOneModel && model !== cells[column]);
+    return feature !== cells[this.#columns.feature] || this.#model.isCleaned(cells, model);
   }
 }
 

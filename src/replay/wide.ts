@@ -2,15 +2,22 @@
 import { counted } from "../plural.ts";
 import { badImportance, badTime, widthOf } from "./bad-row.ts";
 import { isNull, parseNumber, parseTime } from "./cells.ts";
-import { type ColumnNames, columnsOf, missingRoles } from "./columns.ts";
+import {
+  type ColumnNames,
+  columnsOf,
+  type GivenColumns,
+  missingRoles,
+  placesOfNames,
+} from "./columns.ts";
 import { type CsvBatch, lineError } from "./csv.ts";
 import { hasDecimalComma, withPoint } from "./decimal-comma.ts";
 import type { FileError } from "./errors.ts";
 import { type BadRow, FileNames } from "./file-names.ts";
-import { type FileRow, onlyModel } from "./file-row.ts";
+import type { FileRow } from "./file-row.ts";
+import { ModelCells, modelPlaces } from "./model-cells.ts";
 
 interface WideFormat {
-  readonly columns?: ColumnNames | undefined;
+  readonly columns?: GivenColumns | undefined;
   readonly configured?: readonly ColumnNames[] | undefined;
   readonly wide?: boolean | undefined;
 }
@@ -26,17 +33,18 @@ const allRoles = [...roles, "feature", "importance"] as const;
  */
 export function isWide(file: string, batch: CsvBatch, format: WideFormat): boolean {
   if (format.wide !== undefined) return format.wide;
+  if (format.columns?.features !== undefined) return true;
   const { header, rows } = batch;
   if (rows.length === 0 || namesRows(header, format)) return false;
-  const { time, model, features } = placesOf(file, header, format);
+  const { time, models, features } = placesOf(file, header, format);
   if (features.length < 2 || features.some(({ column }) => !isNumeric(rows, column))) return false;
-  if (repeats(rows, [time, model])) throw ambiguous(file, header);
+  if (repeats(rows, [time, ...models])) throw ambiguous(file, header);
   return true;
 }
 
 /** Whether a column is named as the feature or the importance, or none as the time. */
 function namesRows(header: readonly string[], format: WideFormat): boolean {
-  const { columns: named = {}, configured = [] } = format;
+  const { columns: { names: named = {} } = {}, configured = [] } = format;
   if (named.feature !== undefined || named.importance !== undefined) return true;
   const missing = missingRoles(header, { roles: allRoles, named, configured });
   return (
@@ -52,8 +60,8 @@ interface Feature {
 
 interface Places {
   readonly time: number;
-  /** -1 where there is none. */
-  readonly model: number;
+  /** None where the file has one model. */
+  readonly models: readonly number[];
   readonly features: readonly Feature[];
 }
 
@@ -61,13 +69,17 @@ interface Places {
  * The places of time, model and features. A column without a name is no feature: programs write row numbers into it.
  */
 function placesOf(file: string, header: readonly string[], format: WideFormat): Places {
-  const { columns: named, configured } = format;
+  const { columns: { names: named, modelParts: parts, features: wanted } = {}, configured } =
+    format;
   const asked = { roles, optional: ["model"], named, configured } as const;
   const { timestamp: time, model } = columnsOf(file, header, asked);
+  const models = modelPlaces(file, header, { model, parts });
+  const chosen = wanted && placesOfNames(file, header, wanted);
   const features = header
     .map((name, column) => ({ name, column }))
-    .filter(({ name, column }) => name !== "" && column !== time && column !== model);
-  return { time, model, features };
+    .filter(({ name, column }) => name !== "" && column !== time && !models.includes(column))
+    .filter(({ column }) => chosen?.includes(column) ?? true);
+  return { time, models, features };
 }
 
 function isNumeric(rows: CsvBatch["rows"], column: number): boolean {
@@ -97,12 +109,14 @@ export class WideParser {
   readonly #places: Places;
   readonly #features: readonly (Feature & { readonly hasComma: boolean })[];
   readonly #names = new FileNames();
+  readonly #model: ModelCells;
   cleaned = 0;
 
   /** @throws FileError DW_CLI_FILE if the name of a feature cannot be used or occurs twice */
   constructor(file: string, { header, rows }: CsvBatch, format: WideFormat) {
     this.#width = header.length;
     this.#places = placesOf(file, header, format);
+    this.#model = new ModelCells(this.#places.models, this.#names);
     const seen = new Set<string>();
     this.#features = this.#places.features.map(({ name, column }) => {
       const kept = this.#names.of("feature", name);
@@ -132,8 +146,9 @@ export class WideParser {
     const text = cells[this.#places.time]!;
     const ts = parseTime(text);
     if (ts === undefined || !Number.isFinite(ts)) return one(each, badTime(text, ts));
-    const model = this.#modelIn(cells);
+    const model = this.#model.in(cells);
     if (typeof model !== "string") return one(each, model);
+    if (this.#model.isCleaned(cells, model)) this.cleaned++;
     let rows = 0;
     for (const feature of this.#features) {
       const cell = cells[feature.column]!;
@@ -144,14 +159,6 @@ export class WideParser {
       else each({ ts, model, feature: feature.name, importance });
     }
     return rows;
-  }
-
-  #modelIn(cells: readonly string[]): string | BadRow {
-    const { model: column } = this.#places;
-    if (column < 0) return onlyModel;
-    const model = this.#names.of("model", cells[column]!);
-    if (typeof model === "string" && model !== cells[column]) this.cleaned++;
-    return model;
   }
 }
 

@@ -42,6 +42,28 @@ describe("an option that would count for nothing is refused", () => {
     [{ from: "postgres://h/d", asRead: true }, "--as-read is given without --csv"],
     [{ from: "postgres://h/d", delimiter: ";" }, "--delimiter is given without --csv"],
     [{ config: "x.yaml", columns: "model=m" }, "--columns is given without --csv or --from"],
+    [{ config: "x.yaml", window: "1h" }, "--window is given without --csv or --from"],
+    [
+      { csv: ["a.csv"], columns: "values=v,features=a" },
+      "--columns values=v,features=a names features and values",
+    ],
+    [
+      { csv: ["a.csv"], columns: "feature=f,values=v" },
+      "--columns feature=f,values=v names feature and values",
+    ],
+    [
+      { csv: ["a.csv"], columns: "model=a+,feature=f" },
+      "--columns model=a+,feature=f: model=a+ names no column",
+    ],
+    [
+      { csv: ["a.csv"], columns: "features=a+a" },
+      "--columns features=a+a names the column a twice",
+    ],
+    [
+      { csv: ["a.csv"], wide: true, columns: "values=v" },
+      "--wide and --columns values=… are given",
+    ],
+    [{ csv: ["a.csv"], window: "soon" }, "--window soon is no duration"],
     [{ csv: ["a.csv"], table: "t" }, "--table is given without --from"],
     [
       { csv: ["a.csv"], wide: true, columns: "feature=name" },

@@ -87,7 +87,11 @@ const rightForms: readonly Form[] = [
   [
     "columns of any name, named",
     named("wann,welches,was,wieviel"),
-    { columns: { timestamp: "wann", model: "welches", feature: "was", importance: "wieviel" } },
+    {
+      columns: {
+        names: { timestamp: "wann", model: "welches", feature: "was", importance: "wieviel" },
+      },
+    },
   ],
   [
     "columns as a configured source names them",
@@ -180,7 +184,7 @@ describe("what is no table of rows", () => {
     expect(said[0]).toMatch(
       /Several models may be read as one: features come several times at one time, and text stands in modell \(3 values\)\. If it names the model: --columns model=modell/,
     );
-    const apart = await replay(table + melted, { columns: { model: "modell" } });
+    const apart = await replay(table + melted, { columns: { names: { model: "modell" } } });
     expect(apart).toMatchObject({ code: 0, said: [], summary: { rows: 1440, left_out: {} } });
   });
 

@@ -131,7 +131,7 @@ describe("a line that is too long is told as that", () => {
 
 describe("columns", () => {
   it("one column has one role", async () => {
-    const named = { columns: { model: "feature" } };
+    const named = { columns: { names: { model: "feature" } } };
     expect(await refusal(rows(), named)).toMatchObject({
       message: expect.stringContaining("the column feature would be the model and the feature"),
       hint: expect.stringContaining("--columns model=NAME"),

@@ -5,6 +5,7 @@
 import { type ModelKey, modelName } from "../../model-key.ts";
 import type { Row } from "../../stream/record.ts";
 import type { Assembly } from "../attribution/assembling.ts";
+import { meansOver } from "../attribution/running-mean.ts";
 import { expectedTotal, transform } from "../attribution/transform.ts";
 import type { AnnouncedChange } from "../event.ts";
 import { ModelMemory } from "../memory.ts";
@@ -62,7 +63,7 @@ export function pastValues(input: PastInput): PastOfModel {
   const known = knownState(input, rows);
   const slots = new Map(known.names.map((name, slot) => [name, slot]));
   const values = new Map(features.map((feature): [string, PastValue[]] => [feature, []]));
-  for (const attribution of attributionsOf(rows, source.assemblyWindowUs)) {
+  for (const attribution of attributionsOf(rows, source)) {
     const judged = observed(known, slots, attribution);
     for (const [feature, list] of values) {
       const slot = slots.get(feature);
@@ -129,9 +130,18 @@ interface PastAttributionRows {
   readonly values: ReadonlyMap<string, number>;
 }
 
-/** Rows within one window belong together, until a feature comes again. */
-function attributionsOf(rows: readonly Row[], windowUs: number): readonly PastAttributionRows[] {
+function attributionsOf(
+  rows: readonly Row[],
+  { assemblyWindowUs, predictionWindowUs }: SourceSettings,
+): readonly PastAttributionRows[] {
   const sorted = rows.filter(({ ts }) => Number.isFinite(ts)).toSorted((a, b) => a.ts - b.ts);
+  return predictionWindowUs === undefined
+    ? assembled(sorted, assemblyWindowUs)
+    : meansOver(sorted, predictionWindowUs);
+}
+
+/** Rows within one window belong together, until a feature comes again. */
+function assembled(sorted: readonly Row[], windowUs: number): readonly PastAttributionRows[] {
   const all: { start: number; at: number; values: Map<string, number> }[] = [];
   for (const { ts, feature, importance } of sorted) {
     const open = all.at(-1);
