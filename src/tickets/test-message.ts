@@ -14,7 +14,7 @@ const title = "Driftwarden: a test message, please ignore";
 
 /** Posts one alert of severity `info` that ends by itself after five minutes. */
 export async function sendTestAlert(
-  { post }: Pick<Alertmanager, "post">,
+  alertmanager: Pick<Alertmanager, "post">,
   nowMs: number,
 ): Promise<readonly CheckFinding[]> {
   const alert = {
@@ -24,7 +24,7 @@ export async function sendTestAlert(
     endsAtMs: nowMs + lastsMs,
   };
   try {
-    await post(alert);
+    await alertmanager.post(alert);
     return [fine(check, "a test alert DriftwardenTest was posted; it ends within 5m by itself")];
   } catch (error) {
     return [failed(check, error, "alertmanager.url")];
@@ -63,11 +63,11 @@ interface Created {
 }
 
 async function closed(
-  { close }: Pick<Tracker, "close">,
+  tracker: Pick<Tracker, "close">,
   { id, key, url }: Created,
 ): Promise<CheckFinding> {
   try {
-    await close(id);
+    await tracker.close(id);
     return fine(check, `${key} was created and closed: ${url}`);
   } catch (error) {
     return doubtful(check, {

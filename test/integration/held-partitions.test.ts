@@ -12,7 +12,14 @@ beforeAll(async () => {
   store = await stores.open();
 });
 
-function processOf(owner: string, given: Store, stream: string): HeldPartitions {
+type Watched = ConstructorParameters<typeof HeldPartitions>[0];
+
+function processOf(
+  owner: string,
+  given: Store,
+  stream: string,
+  noted: Partial<Pick<Watched, "clock" | "onUnheld">> = {},
+): HeldPartitions {
   const held = new HeldPartitions({
     store: given,
     stream,
@@ -20,6 +27,7 @@ function processOf(owner: string, given: Store, stream: string): HeldPartitions 
     owner,
     ttlMs: 1500,
     clock: systemClock,
+    ...noted,
   });
   onTestFinished(() => held.stop());
   return held;
@@ -48,6 +56,34 @@ describe("the partitions of a stream (FR-K8)", () => {
     await eventually(() => expect(second.health().reason).toMatch(/holds partition 0 of/));
     await claimPartition(store, { stream, partition: 0 }, "second");
     await eventually(() => expect(second.health()).toEqual({ ok: true }));
+  });
+
+  it("are noted as a blind time once they are held again, if that took ten seconds", async () => {
+    const times: unknown[] = [];
+    let nowMs = 1_000_000;
+    const noted: Partial<Watched> = {
+      clock: { now: () => nowMs },
+      onUnheld: (time) => void times.push(time),
+    };
+    const one = processOf("one", store, "noted", noted);
+    const unheld = (): Promise<void> =>
+      eventually(() => expect(one.health().reason).toMatch(/holds partition/));
+    const held = (): Promise<void> => eventually(() => expect(one.health()).toEqual({ ok: true }));
+    const claimAll = async (owner: string): Promise<void> => {
+      for (const partition of [0, 1])
+        await claimPartition(store, { stream: "noted", partition }, owner);
+    };
+    await unheld();
+    nowMs += 9_000;
+    await claimAll("one");
+    await held();
+    expect(times).toEqual([]);
+    await claimAll("dead");
+    await unheld();
+    nowMs += 12_000;
+    await claimAll("one");
+    await held();
+    expect(times).toEqual([{ fromMs: 1_009_000, untilMs: 1_021_000 }]);
   });
 
   it("are nobody's at once when their process stops", async () => {

@@ -4,6 +4,7 @@ import type { Clock } from "../../src/clock.ts";
 import { Delivery } from "../../src/source/delivery.ts";
 import { sourceMetrics } from "../../src/source/metrics.ts";
 import type { PollMark } from "../../src/source/progress.ts";
+import type { UnreadTime } from "../../src/source/reader-deps.ts";
 import { Ticks, type TickView } from "../../src/source/ticks.ts";
 import { keptLog, MemorySink, sourceOptions } from "../programs/source.ts";
 
@@ -19,6 +20,7 @@ const none: State = { marks: [] };
 /** A poller's ticks, poll by poll, on a clock that a test sets. */
 class Polls {
   readonly sink = new MemorySink();
+  readonly unread: UnreadTime[] = [];
   readonly #log = keptLog();
   readonly #delivery: Delivery;
   readonly #ticks: Ticks;
@@ -38,7 +40,14 @@ class Polls {
       at: (realMs) => realMs,
       sleep: async () => {},
     };
-    this.#ticks = new Ticks({ options, delivery: this.#delivery, clock, logger, metrics });
+    this.#ticks = new Ticks({
+      options,
+      delivery: this.#delivery,
+      clock,
+      logger,
+      metrics,
+      onGap: (time) => void this.unread.push(time),
+    });
   }
 
   /** One poll at this second, which takes `took` seconds and finds rows of these times. */
@@ -105,6 +114,7 @@ group("the gap of a tick", () => {
     const polls = new Polls();
     for (const at of [1, 2, 42, 43]) await polls.poll(at);
     expect(polls.gaps).toEqual([0, 40, 0]);
+    expect(polls.unread).toEqual([{ fromMs: 2_000, untilMs: 42_000 }]);
     expect(polls.sink.ticks.map(({ watermark }) => watermark / second)).toEqual([1, 2, 42]);
   });
 
