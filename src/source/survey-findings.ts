@@ -24,6 +24,7 @@ interface Surveyed {
 export function surveyFindings(surveyed: Surveyed): readonly CheckFinding[] {
   const { rows, options } = surveyed;
   const key = `sources.${options.name}`;
+  if (rows.length === 0 && (surveyed.leftOut?.size ?? 0) > 0) return readingFindings(surveyed, key);
   if (rows.length === 0) {
     return [
       doubtful("rows", {

@@ -3,7 +3,7 @@ import type { SourceDropReason } from "./drop-reasons.ts";
 import type { Shape } from "./shapes/shape.ts";
 
 /** A sampled row of the table: the cells of a RawRow, and its age in seconds by the source's clock. */
-export interface SampledCells {
+export interface SurveyedCells {
   /** Microseconds since 1970. */
   readonly ts: number;
   readonly age: number;
@@ -34,7 +34,7 @@ const textLength = 200;
 const cut = (text: string | null): string | null => text?.slice(0, textLength) ?? null;
 
 export function sampledRows(
-  cells: readonly SampledCells[],
+  cells: readonly SurveyedCells[],
   shape: Shape,
 ): { readonly rows: readonly SampledRow[]; readonly leftOut: UnreadRows } {
   const rows: SampledRow[] = [];

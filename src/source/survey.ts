@@ -10,9 +10,12 @@ import { toSourceError } from "./errors.ts";
 import type { SourceLayout } from "./layout.ts";
 import type { SourceOptions } from "./options.ts";
 import { probe } from "./probe.ts";
-import { hasTimeIndex, newestRows, pollPrice } from "./sql/survey.ts";
+import { shapeFindings } from "./shape-findings.ts";
+import { tableName } from "./sql/names.ts";
+import { hasTimeIndex, newestRows, pollPrice, writes } from "./sql/survey.ts";
+import { timeExample } from "./sql/time-example.ts";
 import { surveyFindings } from "./survey-findings.ts";
-import { type SampledCells, type SampledRow, sampledRows } from "./survey-sample.ts";
+import { type SampledRow, type SurveyedCells, sampledRows } from "./survey-sample.ts";
 
 export interface SourceSurvey {
   /** At least one finding. */
@@ -60,7 +63,7 @@ async function look(
 ): Promise<SourceSurvey> {
   const index = await client.query<{ there: boolean }>(hasTimeIndex(layout));
   const most = Math.min(sampleRows, layout.shape.pageRows(sampleRows) * sampledPages);
-  const sample = await client.query<SampledCells>(newestRows(layout, most));
+  const sample = await client.query<SurveyedCells>(newestRows(layout, most));
   const startedAt = performance.now();
   const [fastMs] = options.lookbackMs;
   await client.query(pollPrice(layout), [
@@ -68,20 +71,40 @@ async function look(
   ]);
   const pollMs = performance.now() - startedAt;
   const { rows, leftOut } = sampledRows(sample.rows, layout.shape);
+  const written = await client.query<{ inserted: number; updated: number }>(writes(layout));
+  const shape = { layout, rows, leftOut, key: `sources.${options.name}` };
   const families = familyOf(options.versionedNames);
   const nameOf = ({ model }: SampledRow): string =>
     layout.modelColumns.length > 0 ? families(model ?? "") : options.modelName;
   return {
-    findings: surveyFindings({
-      layout,
-      options,
-      hasIndex: index.rows[0]?.there === true,
-      rows,
-      leftOut,
-      isWhole: sample.rows.length < most,
-      pollMs,
-    }),
+    findings: [
+      ...surveyFindings({
+        layout,
+        options,
+        hasIndex: index.rows[0]?.there === true,
+        rows,
+        leftOut,
+        isWhole: sample.rows.length < most,
+        pollMs,
+      }),
+      ...shapeFindings({
+        ...shape,
+        timeExample: await exampleTime(client, layout),
+        writes: written.rows[0],
+      }),
+    ],
     models: new Set(rows.map(nameOf)),
     features: new Set(rows.map(({ feature }) => feature ?? "")),
   };
+}
+
+/** A value of a time column of numbers; undefined for a column of times. */
+async function exampleTime(
+  client: SourceClient,
+  layout: SourceLayout,
+): Promise<number | undefined> {
+  if (!("unit" in layout.time)) return undefined;
+  const query = timeExample(tableName(layout), layout.columns.timestamp);
+  const { rows } = await client.query<{ readonly example: string }>(query);
+  return rows[0] === undefined ? undefined : Number(rows[0].example);
 }

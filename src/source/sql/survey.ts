@@ -28,3 +28,8 @@ export const hasTimeIndex = (layout: SourceLayout): string => `
 export const pollPrice = (layout: SourceLayout): string => `
   SELECT count(*) FROM ${table(layout)}
   WHERE ${time(layout)} > ${bound(layout, "(pg_catalog.now() - $1::float8 * interval '1 millisecond')")}`;
+
+/** How many rows were inserted and updated since the statistics were reset; no row for a view. */
+export const writes = (layout: SourceLayout): string => `
+  SELECT n_tup_ins::float8 AS inserted, n_tup_upd::float8 AS updated FROM pg_stat_user_tables
+  WHERE relid = ${escapeLiteral(tableName(layout))}::regclass`;
