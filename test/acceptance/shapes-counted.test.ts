@@ -39,6 +39,17 @@ async function counted({ url }: Daemon, name: string, source: string): Promise<n
     .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 }
 
+const agree = async (daemon: Daemon, wide: number, objects: number): Promise<void> => {
+  const counts = ["wide", "objects"].map(async (name) => [
+    await counted(daemon, "driftwarden_source_rows_total", name),
+    await counted(daemon, "driftwarden_detection_rows_total", name),
+  ]);
+  expect(await Promise.all(counts)).toEqual([
+    [wide, wide],
+    [objects, objects],
+  ]);
+};
+
 it("rows with several importances are counted to the importance over a kill, and a shift opens an incident", async () => {
   const postgres = await startTestPostgres();
   cleanUps.push(() => postgres.stop());
@@ -66,16 +77,6 @@ http: {listen: "127.0.0.1:0"}
     cleanUps.push(() => daemon.kill());
     await eventually(async () => expect((await fetch(`${daemon.url}/-/ready`)).ok).toBe(true));
     return daemon;
-  };
-  const agree = async (daemon: Daemon, wide: number, objects: number): Promise<void> => {
-    const counts = ["wide", "objects"].map(async (name) => [
-      await counted(daemon, "driftwarden_source_rows_total", name),
-      await counted(daemon, "driftwarden_detection_rows_total", name),
-    ]);
-    expect(await Promise.all(counts)).toEqual([
-      [wide, wide],
-      [objects, objects],
-    ]);
   };
   const first = await started();
   await eventually(() => agree(first, 6000, 6000));
