@@ -3,9 +3,12 @@ import { DriftwardenError } from "../errors.ts";
 
 /** A file that cannot be read is wrong usage, whichever file it is. */
 const usage = /^DW_CLI_|^DW_ADDRESS_|^DW_SANDBOX_PORT_TAKEN$|^DW_CONFIG_UNREADABLE$/;
-/** The file is wrong, or a server refuses its login, database or encryption. Starting again changes nothing. */
+/**
+ * The file is wrong, a server refuses its login, database or encryption, or the store needs a newer program. Starting
+ * again changes nothing.
+ */
 const configuration =
-  /^DW_CONFIG_|^DW_EXECUTOR_PEER$|^DW_(STORE|STREAM)_(PASSWORD_MISSING|LOGIN_REFUSED|DATABASE_MISSING|TLS_NEEDED|TLS_MISSING|POOLER)$/;
+  /^DW_CONFIG_|^DW_EXECUTOR_PEER$|^DW_STORE_TOO_NEW$|^DW_(STORE|STREAM)_(PASSWORD_MISSING|LOGIN_REFUSED|DATABASE_MISSING|TLS_NEEDED|TLS_MISSING|POOLER)$/;
 /** Store, source or broker out of reach, within `startup_timeout` or at all. */
 const unreachable = /^DW_(STORE|SOURCE|STREAM|KAFKA|LOG)_UNREACHABLE$/;
 

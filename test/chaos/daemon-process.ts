@@ -109,6 +109,13 @@ export class DaemonProcess {
     writeFileSync(this.#clockFile, String(offsetMs));
   }
 
+  /** Ends the process without a warning and without another start. */
+  async kill(): Promise<void> {
+    this.#stopping = true;
+    this.#child?.kill("SIGKILL");
+    await this.#ended;
+  }
+
   /** Stops it without another start. */
   async stop(): Promise<void> {
     this.#stopping = true;

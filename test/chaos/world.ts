@@ -56,7 +56,8 @@ export interface World {
   /** When nobody could reach the engine; grows. */
   readonly engineAway: Span[];
   readonly proxies: Readonly<Record<Dependency, ByteCuttingProxy>>;
-  readonly daemons: readonly [DaemonProcess, DaemonProcess];
+  /** Those that faults happen to. A test of a group adds others. */
+  readonly daemons: readonly [DaemonProcess, DaemonProcess, ...DaemonProcess[]];
   readonly feeder: Feeder;
 }
 

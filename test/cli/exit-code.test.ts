@@ -14,6 +14,7 @@ describe("the exit code", () => {
     ["DW_STORE_PASSWORD_MISSING", 78],
     ["DW_STORE_DATABASE_MISSING", 78],
     ["DW_STORE_TLS_NEEDED", 78],
+    ["DW_STORE_TOO_NEW", 78],
     ["DW_STREAM_LOGIN_REFUSED", 78],
     ["DW_STORE_CERTIFICATE", 1],
     ["DW_STORE_READ_ONLY", 1],

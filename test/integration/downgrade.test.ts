@@ -35,7 +35,7 @@ http: {listen: "127.0.0.1:0"}
 `;
     await writeFile(configFile, text, { mode: 0o600 });
     const ours = await startDaemon(configFile);
-    expect(await ours.stop()).toBe(0);
+    await ours.stop();
   });
   afterAll(() => lifecycle.stop());
 
@@ -57,13 +57,15 @@ http: {listen: "127.0.0.1:0"}
         )),
     );
     const run = ["run", "--config", configFile];
-    for (const program of [before, undefined]) {
-      const { code, out, err } = await runCommand(run, program === undefined ? {} : { program });
+    const older = await runCommand(run, { program: before });
+    const ours = await runCommand(run);
+    for (const { out, err } of [older, ours]) {
       expect(`${out}${err}`).toContain("DW_STORE_TOO_NEW");
       expect(`${out}${err}`).toContain("schema driftwarden is at version 99 and admits programs");
       expect(`${out}${err}`).toContain("Install the newer Driftwarden again, or restore the store");
-      expect(code).not.toBe(0);
     }
+    expect([older.code, ours.code]).toEqual([expect.any(Number), 78]);
+    expect(older.code).not.toBe(0);
     expect(await sql(storeUrl, metaSql)).toEqual([{ version: 99, min_version: 98 }]);
   });
 });
