@@ -1,5 +1,8 @@
 /** Starts to read what people say on tickets, and to answer them there. */
 
+import { deny } from "../commands/deny.ts";
+import { askedIn } from "../commands/grammar.ts";
+import { commandList } from "../commands/index.ts";
 import { promiseAnswers } from "../commands/ticket-answers.ts";
 import type { Config } from "../config/schema.ts";
 import type { Health } from "../health.ts";
@@ -54,6 +57,7 @@ export function buildTicketDoor(
     onlyAssignable,
     severityOf,
     rolesOf,
+    overrules,
     onHeard: (by) => metrics.comments.inc({ by }),
     hasRoom: () => ticketing?.hasRoom() ?? true,
   });
@@ -88,6 +92,10 @@ export function buildTicketDoor(
 async function isReader({ store, owner }: StoredParts): Promise<boolean> {
   return (await acquireLease(store, { name: "comments", owner, ttlMs: leaseMs })) !== undefined;
 }
+
+/** Whether a line of it is a person's no. */
+const overrules = (said: string): boolean =>
+  askedIn(said, commandList).some(({ command }) => command === deny);
 
 /** The severity that a priority stands for. Undefined when two severities have that priority. */
 function severityOfPriority({ jira }: Config): (priority: string) => Severity | undefined {

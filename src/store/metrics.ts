@@ -22,7 +22,7 @@ export function storeMetrics(registry: Registry): StoreMetrics {
     }),
     transactionFailures: new Counter({
       name: "driftwarden_store_transaction_failures_total",
-      help: "Transactions that did not commit, or whose outcome is unknown, by reason.",
+      help: "Transactions that did not commit, or whose outcome is unknown, by reason; after_commit: it committed, and what was to follow failed.",
       labelNames: ["reason"] as const,
       registers,
     }),

@@ -54,7 +54,7 @@ export async function runTransaction<T>(
   for (let attempt = 0; ; attempt++) {
     metrics.transactions.inc();
     try {
-      return await once(pool, work);
+      return await once({ pool, metrics }, work);
     } catch (error) {
       const reason = reasonOf(error);
       metrics.transactionFailures.inc({ reason });
@@ -77,7 +77,10 @@ function reasonOf(error: unknown): string {
  */
 const ignore = (): undefined => undefined;
 
-async function once<T>(pool: Pool, work: Work<T>): Promise<T> {
+async function once<T>(
+  { pool, metrics }: { readonly pool: Pool; readonly metrics: StoreMetrics },
+  work: Work<T>,
+): Promise<T> {
   const client = await pool.connect();
   client.on("error", ignore);
   let broken: Error | undefined;
@@ -86,7 +89,7 @@ async function once<T>(pool: Pool, work: Work<T>): Promise<T> {
     const committed: (() => void)[] = [];
     const result = await work(txOf(client, committed));
     await commit(client);
-    for (const one of committed) one();
+    for (const one of committed) afterCommit(one, metrics);
     return result;
   } catch (error) {
     broken = await rollback(client, error);
@@ -94,6 +97,15 @@ async function once<T>(pool: Pool, work: Work<T>): Promise<T> {
   } finally {
     client.off("error", ignore);
     client.release(broken);
+  }
+}
+
+/** An error here must not look like a transaction that failed: the caller would do the work again. */
+function afterCommit(work: () => void, metrics: StoreMetrics): void {
+  try {
+    work();
+  } catch {
+    metrics.transactionFailures.inc({ reason: "after_commit" });
   }
 }
 

@@ -8,9 +8,10 @@
 import type { Clock } from "../clock.ts";
 import type { Severity } from "../incidents/episode.ts";
 import { type RolesOf, type SeenAct, TicketActs } from "./acts.ts";
-import type { DoorStore, OpenTicket, UnfitComment } from "./door-store.ts";
+import type { DoorStore, OpenTicket } from "./door-store.ts";
 import type { TrackerError } from "./errors.ts";
 import { FailingTickets } from "./failing-tickets.ts";
+import { type HeardByDoor, type HearingOptions, hearAll } from "./hearing.ts";
 import { IndexWatch } from "./index-watch.ts";
 import type { ChangedTicket, SaidComment, TicketTalk } from "./talk.ts";
 
@@ -26,6 +27,8 @@ export interface TicketDoorOptions {
   readonly severityOf?: (priority: string) => Severity | undefined;
   /** Whether the tracker may be asked what may wait. Default: always. */
   readonly hasRoom?: () => boolean;
+  /** Whether these commands overrule others that were said in the same look. They are handed in first. Default: none. */
+  readonly overrules?: (said: string) => boolean;
   /** Counts comments that were taken in. */
   readonly onHeard?: (by: SaidComment["by"]) => void;
 }
@@ -46,8 +49,6 @@ const blindlyRead = 10;
 /** Each search looks back this much further than the last search, because the index may lag. */
 const lagMinutes = 5;
 const mostMinutes = 1440;
-/** A longer comment is refused: nobody types so much. Characters. */
-const longest = 4000;
 /** After somebody spoke on a ticket we change it ourselves: the answer, and the text of the ticket. */
 const ownWritesMs = 30_000;
 /** So long what was done in the tracker itself waits at most, while requests are scarce. */
@@ -71,7 +72,7 @@ export class TicketDoor {
   readonly #options: TicketDoorOptions;
   readonly #index: IndexWatch;
   readonly #acts: TicketActs;
-  readonly #rolesOf: RolesOf;
+  readonly #hearing: HearingOptions;
   /** Last change of each ticket, as the search showed it. An unchanged ticket is not read again. */
   readonly #changed = new Map<string, string>();
   /** Tickets that the search showed and that were not read yet. The search shows each for some minutes only. */
@@ -93,9 +94,9 @@ export class TicketDoor {
     this.#index = new IndexWatch(() => options.clock.now());
     this.#failing = new FailingTickets(() => options.clock.now());
     const { talk, store, clock, onlyAssignable = false, severityOf = () => undefined } = options;
-    this.#rolesOf = options.rolesOf ?? (async () => []);
+    const { rolesOf = async () => [], overrules = () => false } = options;
+    this.#hearing = { talk, clock, onlyAssignable, rolesOf, overrules };
     const handIn = (act: SeenAct): Promise<void> => store.handIn(act);
-    const rolesOf = this.#rolesOf;
     this.#acts = new TicketActs({ talk, handIn, clock, severityOf, rolesOf, onlyAssignable });
     this.#searchedAtMs = options.clock.now() - 3_600_000;
   }
@@ -228,43 +229,16 @@ export class TicketDoor {
     const comments = await this.#options.talk.newestComments(ticket);
     if (comments === undefined) return;
     if (directly) this.#index.read(ticket, comments[0]?.id);
-    for (const comment of comments.toReversed()) {
-      if (isSaidToUs(comment) && !this.#handed.has(comment.id))
-        await this.#hear(ticket, incident, comment);
-    }
+    const said = comments.filter(({ id }) => !this.#handed.has(id)).toReversed();
+    await hearAll(said, { ticket, incident, ...this.#hearing }, (heard) => this.#handIn(heard));
   }
 
-  /** Reads the comment again first, because it may have been edited or deleted meanwhile. */
-  async #hear(ticket: string, incident: number, { id }: SaidComment): Promise<void> {
-    const { talk, store, clock } = this.#options;
-    const comment = await talk.comment(ticket, id);
-    if (comment === undefined || !isSaidToUs(comment)) return;
-    const wrong = unfitness(comment);
-    const roles = wrong === undefined ? await this.#rolesOf(comment.account) : [];
-    const unfit = wrong ?? (roles.length > 0 ? undefined : await this.#unknown(comment));
-    await store.handIn({
-      door: "ticket",
-      message: id,
-      place: ticket,
-      incident,
-      account: comment.account,
-      names: [{ account: comment.account, name: comment.name }],
-      said: comment.commands.join("\n"),
-      // The tracker's clock may be ahead. The comment must not seem later than a role that was given after it.
-      saidAtMs: Math.min(comment.saidAtMs, clock.now()),
-      unfit,
-      roles,
-    });
-    if (!this.#handed.has(id)) this.#options.onHeard?.(comment.by);
-    this.#handed.add(id);
-    this.#heardAtMs.set(ticket, clock.now());
-  }
-
-  /** Asks for each comment anew, because these are few. If it cannot be read, nobody is let through. */
-  async #unknown({ account }: SaidComment): Promise<UnfitComment | undefined> {
-    const { talk, onlyAssignable = false } = this.#options;
-    if (!onlyAssignable) return undefined;
-    return (await talk.assignable()).has(account) ? undefined : "not_assignable";
+  async #handIn({ command, by }: HeardByDoor): Promise<void> {
+    const { store, clock, onHeard } = this.#options;
+    await store.handIn(command);
+    if (!this.#handed.has(command.message)) onHeard?.(by);
+    this.#handed.add(command.message);
+    this.#heardAtMs.set(command.place, clock.now());
   }
 
   /** Bounds what is remembered. The store knows which comments were handed in. */
@@ -277,17 +251,6 @@ export class TicketDoor {
     if (this.#handed.size > 10_000) this.#handed.clear();
     if (this.#heardAtMs.size > 10_000) this.#heardAtMs.clear();
   }
-}
-
-/** Comments of our own account and of programs never hold commands. */
-function isSaidToUs({ by, commands }: SaidComment): boolean {
-  return commands.length > 0 && by !== "us" && by !== "app";
-}
-
-function unfitness({ by, edited, size }: SaidComment): UnfitComment | undefined {
-  if (by === "outsider") return "outsider";
-  if (edited) return "edited";
-  return size > longest ? "too_long" : undefined;
 }
 
 /** When the clock was set back, nobody knows how much time has passed. Then everything is due. */

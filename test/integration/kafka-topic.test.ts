@@ -58,6 +58,30 @@ describe.skipIf(!kafka.available)("the topic", () => {
     });
   });
 
+  it("of an operator gets an id and the broker's time, whatever time it had, and keeps its other settings", async () => {
+    const configEntries = [
+      { name: "message.timestamp.type", value: "CreateTime" },
+      { name: "max.message.bytes", value: "700000" },
+    ];
+    await admin.createTopics({ topics: [{ topic: "own", numPartitions: 3, configEntries }] });
+    const { stream } = await openTestStream({ brokers: kafka.brokers, topic: "own" });
+    await stream.close();
+    const resource = { type: 2, name: "own" };
+    const { resources } = await admin.describeConfigs({
+      resources: [resource],
+      includeSynonyms: false,
+    });
+    const settings = resources[0]?.configEntries.map(({ configName, configValue }) => [
+      configName,
+      configValue,
+    ]);
+    expect(Object.fromEntries(settings ?? [])).toMatchObject({
+      "message.timestamp.type": "LogAppendTime",
+      "max.message.bytes": "700000",
+      "delete.retention.ms": stream.streamId,
+    });
+  });
+
   it.each([2, 4])(
     "that is used with 3 partitions is refused with %i: no record stays unread",
     async (partitions) => {

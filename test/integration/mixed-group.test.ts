@@ -1,5 +1,5 @@
 /** A group that is upgraded from the version before to this one, daemon by daemon, and rolled back, while rows are written. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { createLifecycle } from "../../src/app/lifecycle.ts";
 import { systemClock } from "../../src/clock.ts";
 import { migrations } from "../../src/store/migrations/migrate.ts";
@@ -23,12 +23,10 @@ async function replace(group: Group, daemon: DaemonProcess, by?: string): Promis
 }
 
 describe.runIf(await hasVersionBefore())("a group of the version before and this one", () => {
-  const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs: 60_000 });
   let before: string;
   beforeAll(async () => {
     ({ program: before } = await buildVersionBefore());
   });
-  afterAll(() => lifecycle.stop());
 
   /** Daemon by daemon, or refused with what to do, if this version's schema does not admit the one before. */
   async function rollBack(
@@ -52,17 +50,22 @@ describe.runIf(await hasVersionBefore())("a group of the version before and this
   it.concurrent.each(streams)(
     "is upgraded and rolled back one by one on the stream in %s, loses nothing and does nothing twice",
     async (stream) => {
-      const group = await Group.start({ stream, seed: 20, first: before, lifecycle });
-      const { version: known } = await metaOf(group);
-      const old = [await group.join(before), await group.join(before)];
-      await group.settledMs();
-      const upgraded: DaemonProcess[] = [];
-      for (const daemon of old) upgraded.push(await replace(group, daemon));
-      await rollBack(group, upgraded, Number(known));
-      const { wrong, stream: seen, effects } = await group.verdict();
-      expect(wrong).toEqual([]);
-      expect(seen).toMatchObject({ lost: 0, duplicated: 0 });
-      expect([effects.tickets > 0, effects.runs > 0]).toEqual([true, true]);
+      const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs: 120_000 });
+      try {
+        const group = await Group.start({ stream, seed: 20, first: before, lifecycle });
+        const { version: known } = await metaOf(group);
+        const old = [await group.join(before), await group.join(before)];
+        await group.settledMs();
+        const upgraded: DaemonProcess[] = [];
+        for (const daemon of old) upgraded.push(await replace(group, daemon));
+        await rollBack(group, upgraded, Number(known));
+        const { wrong, stream: seen, effects } = await group.verdict();
+        expect(wrong).toEqual([]);
+        expect(seen).toMatchObject({ lost: 0, duplicated: 0 });
+        expect([effects.tickets > 0, effects.runs > 0]).toEqual([true, true]);
+      } finally {
+        await lifecycle.stop();
+      }
     },
     testMs,
   );

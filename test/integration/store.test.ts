@@ -1,5 +1,7 @@
 import { Client } from "pg";
+import { Registry } from "prom-client";
 import { beforeAll, describe, expect, it } from "vitest";
+import { storeMetrics } from "../../src/store/metrics.ts";
 import { migrate, migrations } from "../../src/store/migrations/migrate.ts";
 import type { Store } from "../../src/store/store.ts";
 import { txOf } from "../../src/store/transaction.ts";
@@ -173,6 +175,25 @@ describe("a transaction", () => {
     });
     await expect(work).rejects.toBe(failure);
     expect(await store.query("select * from scratch where id = 1")).toEqual([]);
+  });
+
+  it("that committed stays committed when what follows it throws: that is counted, and the rest is called", async () => {
+    const metrics = storeMetrics(new Registry());
+    const counted = await stores.open({ schema: "main", metrics });
+    const called: string[] = [];
+    const result = await counted.transaction(async (tx) => {
+      await tx.query("insert into scratch values (4, 4)");
+      tx.afterCommit(() => {
+        throw new Error("no metric of this name");
+      });
+      tx.afterCommit(() => void called.push("second"));
+      return "done";
+    });
+    expect([result, called]).toEqual(["done", ["second"]]);
+    expect(await store.query("select id from scratch where id = 4")).toEqual([{ id: 4 }]);
+    expect((await metrics.transactionFailures.get()).values).toMatchObject([
+      { value: 1, labels: { reason: "after_commit" } },
+    ]);
   });
 
   it("does not pretend to commit when the error of a statement was swallowed", async () => {

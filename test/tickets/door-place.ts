@@ -108,6 +108,7 @@ export async function doorPlace(options: DoorPlaceOptions = {}): Promise<DoorPla
       talk: jira(sandbox.url).talk,
       store,
       clock,
+      overrules: (said) => said.startsWith("dw deny"),
       severityOf: (priority) => severities[priority],
       ...(options.hasRoom !== undefined && { hasRoom: options.hasRoom }),
     });

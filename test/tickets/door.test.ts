@@ -38,6 +38,20 @@ describe("what a person says on a ticket", () => {
     },
   );
 
+  it("is handed in with a no before a yes that was said in the same minute, and the rest in its order", async () => {
+    await using place = await doorPlace();
+    const { door, store, say } = place;
+    for (const words of ["note one", "approve KRMT", "note two", "deny KRMT"])
+      await say("sarah", `dw ${words}`);
+    await door.look();
+    expect([...store.commands.values()].map(({ said }) => said)).toEqual([
+      "dw deny KRMT",
+      "dw note one",
+      "dw approve KRMT",
+      "dw note two",
+    ]);
+  });
+
   it("is heard on a ticket that the search does not show yet, as long as people talk there", async () => {
     await using place = await doorPlace({ indexLagMs: 120_000 });
     const { door, store, clock, say } = place;

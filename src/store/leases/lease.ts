@@ -17,11 +17,15 @@ on conflict (name) do update set owner = excluded.owner, until = excluded.until,
 where l.owner = excluded.owner or l.until <= clock_timestamp()
 returning epoch`;
 
-/** A late renewal succeeds while the epoch is unchanged, that is until the lease is acquired again. */
+/**
+ * A late renewal succeeds while the epoch is unchanged, that is until the lease is acquired again. A renewal that was
+ * under way during the release does not: it would hold for its whole time a lease that nobody uses.
+ */
 const renewSql = `
 update leases l set until = clock_timestamp() + $4 * interval '1 ms'
 from unnest($1::text[], $2::text[], $3::bigint[]) as mine (name, owner, epoch)
-where l.name = mine.name and l.owner = mine.owner and l.epoch = mine.epoch returning l.name`;
+where l.name = mine.name and l.owner = mine.owner and l.epoch = mine.epoch and l.until > '-infinity'
+returning l.name`;
 
 const heldSql = "select name from leases where name = any ($1) and until > clock_timestamp()";
 

@@ -186,18 +186,18 @@ async function createTopic(
 /** Gives an id to a topic that its operator created. Altering replaces all settings, so the others are sent again. */
 async function markTopic(admin: Admin, topic: string, found: TopicFacts): Promise<string> {
   const mark = newMark();
-  const kept = [...found.config].filter(([, { ownValue }]) => ownValue);
+  const settings = new Map(
+    [...found.config].flatMap(([name, { ownValue, value }]) => (ownValue ? [[name, value]] : [])),
+  );
+  // The operator may have set them too. Each is sent once.
+  settings.set(brokersTime.name, brokersTime.value).set(markSetting, mark);
   await admin.alterConfigs({
     validateOnly: false,
     resources: [
       {
         type: ConfigResourceTypes.TOPIC,
         name: topic,
-        configEntries: [
-          ...kept.map(([name, { value }]) => ({ name, value })),
-          brokersTime,
-          { name: markSetting, value: mark },
-        ],
+        configEntries: [...settings].map(([name, value]) => ({ name, value })),
       },
     ],
   });

@@ -63,6 +63,16 @@ describe("a lease", () => {
     expect(await renewLeases(store, [second], 60_000)).toEqual(new Set(["epochs"]));
   });
 
+  it("that was released is not revived by a renewal that was under way", async () => {
+    const lease = await acquireLease(store, { name: "released", owner: "a", ttlMs: 60_000 });
+    if (lease === undefined) throw new Error("not acquired");
+    await releaseLease(store, lease);
+    expect(await renewLeases(store, [lease], 60_000)).toEqual(new Set());
+    expect(await heldLeases(store, ["released"])).toEqual(new Set());
+    const next = await acquireLease(store, { name: "released", owner: "b", ttlMs: 60_000 });
+    expect(next?.epoch).toBe(lease.epoch + 1);
+  });
+
   it("passes to another owner when it expires, by the database's clock", async () => {
     const first = await acquireLease(store, { name: "expiry", owner: "a", ttlMs: 200 });
     expect(await heldLeases(store, ["expiry", "nobody's"])).toEqual(new Set(["expiry"]));

@@ -1,0 +1,99 @@
+/** Turns the comments of a ticket into what the door hands in: who said it, with which roles, and why it may be unfit. */
+import type { Clock } from "../clock.ts";
+import type { RolesOf } from "./acts.ts";
+import type { HeardComment, UnfitComment } from "./door-store.ts";
+import type { SaidComment, TicketTalk } from "./talk.ts";
+
+export interface HearingOptions {
+  readonly talk: TicketTalk;
+  readonly clock: Clock;
+  readonly rolesOf: RolesOf;
+  /** Whether only accounts that may be assigned a ticket may give commands. */
+  readonly onlyAssignable: boolean;
+  /** Whether these commands overrule others that were said in the same look. */
+  readonly overrules: (said: string) => boolean;
+}
+
+export interface HeardByDoor {
+  readonly command: HeardComment;
+  readonly by: SaidComment["by"];
+}
+
+interface Hearing extends HearingOptions {
+  /** Id of the ticket. */
+  readonly ticket: string;
+  /** Number of its incident. */
+  readonly incident: number;
+}
+
+/** A longer comment is refused: nobody types so much. Characters. */
+const longest = 4000;
+
+/**
+ * The comments that are said to us. Those that overrule others come first: a yes is acted on at once, so a no that is
+ * read with it has to be there before it.
+ *
+ * @param comments oldest first
+ * @param handIn called in turn, also for what was heard before an error
+ * @throws the error that ended the reading, and what `handIn` throws
+ */
+export async function hearAll(
+  comments: readonly SaidComment[],
+  hearing: Hearing,
+  handIn: (heard: HeardByDoor) => Promise<void>,
+): Promise<void> {
+  const heard: HeardByDoor[] = [];
+  const rank = ({ command }: HeardByDoor): number => (hearing.overrules(command.said) ? 0 : 1);
+  try {
+    for (const comment of comments.filter(isSaidToUs)) {
+      const one = await hear(comment.id, hearing);
+      if (one !== undefined) heard.push(one);
+    }
+  } finally {
+    for (const one of heard.toSorted((a, b) => rank(a) - rank(b))) await handIn(one);
+  }
+}
+
+/** Reads the comment again, because it may have been edited or deleted meanwhile. */
+async function hear(id: string, hearing: Hearing): Promise<HeardByDoor | undefined> {
+  const { talk, clock, ticket, incident, rolesOf } = hearing;
+  const comment = await talk.comment(ticket, id);
+  if (comment === undefined || !isSaidToUs(comment)) return undefined;
+  const wrong = unfitness(comment);
+  const roles = wrong === undefined ? await rolesOf(comment.account) : [];
+  const unfit = wrong ?? (roles.length > 0 ? undefined : await unknown(comment, hearing));
+  const command = {
+    door: "ticket",
+    message: id,
+    place: ticket,
+    incident,
+    account: comment.account,
+    names: [{ account: comment.account, name: comment.name }],
+    said: comment.commands.join("\n"),
+    // The tracker's clock may be ahead. The comment must not seem later than a role that was given after it.
+    saidAtMs: Math.min(comment.saidAtMs, clock.now()),
+    unfit,
+    roles,
+  } as const;
+  return { command, by: comment.by };
+}
+
+/** Asks for each comment anew, because these are few. If it cannot be read, nobody is let through. */
+async function unknown(
+  { account }: SaidComment,
+  { talk, onlyAssignable }: HearingOptions,
+): Promise<UnfitComment | undefined> {
+  if (!onlyAssignable) return undefined;
+  return (await talk.assignable()).has(account) ? undefined : "not_assignable";
+}
+
+/** Comments of our own account and of programs never hold commands. */
+function isSaidToUs({ by, commands }: SaidComment): boolean {
+  return commands.length > 0 && by !== "us" && by !== "app";
+}
+
+function unfitness({ by, edited, size }: SaidComment): UnfitComment | undefined {
+  if (by === "outsider") return "outsider";
+  if (edited) return "edited";
+  return size > longest ? "too_long" : undefined;
+}
