@@ -58,8 +58,9 @@ async function readTable(
         );
       if (columns.model === undefined) melted.add(ts, feature);
       const [model, named] = [models.numberOf(key), features.numberOf(feature)];
-      // Rows of a view have no physical place. They keep the order in which they were read.
-      const place = raw[3] === noPlace ? taken : tid;
+      // Rows of a view have no physical place, and the features of one row share theirs. Both keep the order in which
+      // they were read.
+      const place = raw[3] === noPlace || !("feature" in columns) ? taken : tid;
       collected.add({ ts, importance, model, feature: named, file: 0, tid: place });
       taken++;
       if (taken % 10_000 === 0) saying(() => `read ${grouped(taken)} rows of ${table}`);

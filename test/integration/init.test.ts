@@ -55,6 +55,17 @@ describe("init finds the table, and what it writes is right and finds the fault 
        INSERT INTO "Shap Log" SELECT at AT TIME ZONE 'UTC', m, f, v::text FROM (${times}) t`,
     ],
     [
+      "a column for each feature, with the time in milliseconds",
+      `CREATE TABLE shap_hourly (ts bigint, model text, age real, income real, tenure real, n_rows int);
+       INSERT INTO shap_hourly SELECT extract(epoch FROM at) * 1000, m, max(v) FILTER (WHERE f = 'age'),
+         max(v) FILTER (WHERE f = 'income'), max(v) FILTER (WHERE f = 'tenure'), 9 FROM (${times}) t GROUP BY at, m`,
+    ],
+    [
+      "an object of features",
+      `CREATE TABLE explanations (created_at timestamptz, model text, shap jsonb);
+       INSERT INTO explanations SELECT at, m, jsonb_object_agg(f, v) FROM (${times}) t GROUP BY at, m`,
+    ],
+    [
       "a partitioned table, and not its partitions",
       `CREATE TABLE shap (ts timestamptz, model text, feature text, value float8) PARTITION BY RANGE (ts);
        CREATE TABLE shap_old PARTITION OF shap FOR VALUES FROM (MINVALUE) TO ('2000-01-01');
@@ -82,6 +93,17 @@ describe("init finds the table, and what it writes is right and finds the fault 
     expect(await checkedAndReplayed(source, file)).toMatchObject({
       model: expect.stringMatching(/^(retail|b2b)\/churn$/),
     });
+  });
+
+  it("a row for each prediction, averaged over a window", async () => {
+    const { file, source } = await written(
+      `CREATE TABLE shap_raw (prediction_id uuid, at timestamptz, model text, feature text, shap_value real);
+       INSERT INTO shap_raw SELECT gen_random_uuid(), now() - i * interval '90 seconds' - (i % 4) * interval '9 seconds',
+         'churn', f, CASE WHEN f = 'income' AND i < 240 THEN 0.02 ELSE w END * (1 + 0.1 * sin(i * 1.7 + w * 40))
+       FROM generate_series(4800, 0, -1) i, unnest(array['age', 'income', 'tenure'], array[0.5, 0.3, 0.2]) AS u(f, w)`,
+    );
+    expect(readFileSync(file, "utf8")).toMatch(/ {4}predictions:\n {6}window: 1h/);
+    expect(await checkedAndReplayed(source, file)).toMatchObject({ model: "churn" });
   });
 
   it("a view, once a person names it", async () => {

@@ -105,7 +105,9 @@ afterAll(async () => {
 /** A person puts the name of a file in the place of FILE, and of what a message fills in. */
 function typed(command: string): string {
   if (/^driftwarden [a-z]+$/.test(command)) return `${command} --help`;
+  // Where a person types it there is no configuration yet; here is one.
   return command
+    .replace(/^(driftwarden init (?!.*--out).*)$/, "$1 --out -")
     .replace(/--csv FILE\b/, "--csv numbers.csv")
     .replace(/--config$/, "--config FILE")
     .replace(/--csv$/, "--csv rows.csv")

@@ -75,9 +75,9 @@ const marks: readonly (readonly [points: number, holds: (rated: Rated) => boolea
   // The rows of a plain table are read exactly once; those of a view by time.
   [-6, ({ facts }) => facts.runsCode],
   // A table that somebody has averaged already is simpler to read.
-  [-12, ({ rhythm }) => rhythm.window !== undefined],
+  [-25, ({ rhythm }) => rhythm.window !== undefined],
   [-12, ({ facts }) => !facts.readable],
-  [-25, (rated) => upsertOf(rated) !== undefined],
+  [-35, (rated) => upsertOf(rated) !== undefined],
 ];
 
 function scoreOf(rated: Rated): number {
