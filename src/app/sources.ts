@@ -47,6 +47,7 @@ function sourceOptions(name: string, source: Config["sources"][string]): SourceO
     modelName: source.model ?? name,
     timeZone: source.time_zone,
     timeUnit: source.time_unit,
+    predictionWindowMs: source.predictions?.window,
     pollIntervalMs: source.poll_interval,
     pageRows: source.page_rows,
     overlapMs: source.overlap,

@@ -38,6 +38,8 @@ export interface SourceOptions {
   readonly timeZone: string;
   /** Unit of a time column of numbers; other columns need none. */
   readonly timeUnit?: TimeUnit | undefined;
+  /** Width of the windows over which detection averages predictions. If left out, each row is an attribution's. */
+  readonly predictionWindowMs?: number | undefined;
   readonly pollIntervalMs: number;
   /** Most rows in memory at a time. */
   readonly pageRows: number;

@@ -10,7 +10,10 @@ import { versionFindings, withoutModels } from "./version-findings.ts";
 
 interface Surveyed {
   readonly layout: SourceLayout;
-  readonly options: Pick<SourceOptions, "name" | "overlapMs" | "pollIntervalMs" | "versionedNames">;
+  readonly options: Pick<
+    SourceOptions,
+    "name" | "overlapMs" | "pollIntervalMs" | "versionedNames" | "predictionWindowMs"
+  >;
   readonly hasIndex: boolean;
   /** Newest first. */
   readonly rows: readonly SampledRow[];
@@ -42,6 +45,7 @@ export function surveyFindings(surveyed: Surveyed): readonly CheckFinding[] {
     ...(isWrong ? [] : [fine("rows", summary)]),
     ...values,
     ...modelFindings(surveyed, key),
+    ...windowFindings(surveyed, key),
     ...ageFindings(surveyed, key),
     ...readingFindings(surveyed, key),
   ];
@@ -121,12 +125,28 @@ function modelFindings({ rows, layout, options }: Surveyed, key: string): readon
   const others = layout.available
     .filter(({ name, type }) => !used.includes(name) && isName(type))
     .map(({ name }) => name);
-  if (distinct > rows.length * 0.8 || others.length === 0) return [];
+  const areRepeated = options.predictionWindowMs === undefined && distinct <= rows.length * 0.8;
+  if (!areRepeated || others.length === 0) return [];
   return [
     doubtful("models", {
       message: `features come several times at one time, and no column says the model`,
       hint: `If the table holds several models, set columns.model to one of: ${others.join(", ")}.`,
       key: `${key}.columns`,
+    }),
+  ];
+}
+
+/** In a window below the usual gap of rows there is one prediction or none, and its mean is as noisy as that one. */
+function windowFindings({ rows, options }: Surveyed, key: string): readonly CheckFinding[] {
+  const gap = cadenceMs(rows);
+  const { predictionWindowMs: window = Infinity } = options;
+  if (gap === undefined || gap < window) return [];
+  const usual = formatDuration(gap);
+  return [
+    doubtful("predictions", {
+      message: `predictions.window is ${formatDuration(window)}, and rows of a model come every ${usual}, so most windows hold one prediction or none`,
+      hint: `Set a window of many times ${usual}. If each row belongs to an attribution of its own, leave predictions out.`,
+      key: `${key}.predictions`,
     }),
   ];
 }

@@ -144,3 +144,33 @@ describe("names of models in a source's newest rows", () => {
     ]);
   });
 });
+
+function windowsDoubted(predictionWindowMs: number | undefined) {
+  const rows = Array.from({ length: 50 }, (_, i) => ({
+    ts: (50 - i) * 600e6,
+    age: 60,
+    feature: "age",
+    importance: "0.5",
+    model: "m",
+  }));
+  const options = { name: "main", overlapMs: 0, pollIntervalMs: 1000, predictionWindowMs };
+  const found = { layout, options, hasIndex: true, isWhole: true, pollMs: 1, rows };
+  return surveyFindings(found).filter(({ check }) => check === "predictions");
+}
+
+describe("a window of predictions", () => {
+  it("below the usual gap of rows is doubted", () => {
+    expect(windowsDoubted(600_000)).toMatchObject([
+      {
+        doubtful: true,
+        message: expect.stringMatching(/^predictions.window is 10m, and rows .* every 10m/),
+        key: "sources.main.predictions",
+      },
+    ]);
+  });
+
+  it("that holds several rows is not, and neither is none", () => {
+    expect(windowsDoubted(3_600_000)).toEqual([]);
+    expect(windowsDoubted(undefined)).toEqual([]);
+  });
+});
