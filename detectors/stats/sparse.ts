@@ -9,17 +9,22 @@ const SPAN = 30;
 const FAST = 2 / (SPAN + 1);
 const SLOW = 1 / 500;
 const MEMORY = 1 / SLOW;
-const UNSEEN = 0.1;
+/**
+ * Pseudo-counts of a value that never came. The first hundred values have Jeffreys' half, because a rare value has
+ * often not come yet. It falls to a tenth at 500 values.
+ */
+const UNSEEN = { young: 0.5, least: 0.1, values: 50 };
 
 /** Places of the usual and of the newest frequency, from where they begin. */
 const USUAL = 0;
 const NEWEST = 1;
 export const SPARSE_WIDTH = 2;
 
-/** How often the series is usually non-zero, 0 to 1, after adding a tenth of a zero and of a non-zero value. */
+/** How often the series is usually non-zero, 0 to 1, after adding the pseudo-counts of a zero and of a non-zero value. */
 function usualFrequency(series: Float32Array, at: number, n: number): number {
   const seen = Math.min(n, MEMORY);
-  return (series[at + USUAL]! * seen + UNSEEN) / (seen + 2 * UNSEEN);
+  const unseen = Math.min(UNSEEN.young, max2(UNSEEN.least, UNSEEN.values / seen));
+  return (series[at + USUAL]! * seen + unseen) / (seen + 2 * unseen);
 }
 
 export const isSparse = (series: Float32Array, at: number): boolean => series[at + USUAL]! < SPARSE;

@@ -3,6 +3,7 @@ import type { ModelKey } from "../model-key.ts";
 import { type FeatureTable, featureTable } from "./attribution/feature-table.ts";
 import { isWhole, learnLevel, transform } from "./attribution/transform.ts";
 import type { JudgedAttribution } from "./baseline/attention.ts";
+import { learnSteps } from "./baseline/coarseness.ts";
 import { learnNoise, noiseFactorOf, observeNoise, remember } from "./baseline/noise.ts";
 import { type FeatureSettings, ModelOverrides, type Override } from "./baseline/overrides.ts";
 import { judge, type ThresholdResult } from "./baseline/thresholding.ts";
@@ -201,8 +202,12 @@ export class Baseline {
     if (quiet && assessment.clean) this.#learn(y, assessment);
     else this.#skip(y, assessment);
     // This also holds where a missing feature makes the attribution unclean: the feature may come and go by habit.
-    if (quiet) learnHabits(this.#memory, facts.rules);
+    if (quiet) {
+      learnHabits(this.#memory, facts.rules);
+      learnSteps(this.#memory, this.workspace.scores, this.#options.decision.exitLevel);
+    }
     if (assessment.whole) remember(this.#memory, y);
+    this.#memory.previous.set(this.#memory.value);
     if (facts.widen > 0) facts.widen--;
   }
 

@@ -55,7 +55,7 @@ export class ModelMemory {
   readonly absent: Uint8Array;
   readonly bad: Uint8Array;
   readonly fresh: Uint8Array;
-  /** How coarse its values are: 128 + the exponent of the least step ever seen, 0 before one. */
+  /** How coarse its values are: 128 + the exponent of the least step that it learned, 0 before one. */
   readonly step: Uint8Array;
 
   constructor(shape: MemoryShape) {

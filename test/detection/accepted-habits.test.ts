@@ -29,7 +29,9 @@ function model(): {
       const names = ["a", "b"];
       const settings = defaultDecision;
       const input = { memory, names, state, settings, settled: true, at, conflicts: [] };
-      return applyRules(input).evidence.map(({ kind }) => kind);
+      const { evidence } = applyRules(input);
+      memory.previous.set(memory.value);
+      return evidence.map(({ kind }) => kind);
     },
   };
 }

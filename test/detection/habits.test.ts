@@ -58,3 +58,27 @@ describe("values that are rounded", () => {
     expect(before(story(coarse, coarse)).length).toBeLessThanOrEqual(1);
   });
 });
+
+const constant = (value: number) => (vector: Vector) => ({ ...vector, f3: value });
+/** All features are constant. */
+const allAlike = (value: number) => () => ({ f0: 0.3, f1: 0.25, f2: 0.2, f3: value, f4: 0.1 });
+
+describe("a feature that was constant", () => {
+  it.each([
+    ["beside others that move", constant(0.2), constant(0.02)],
+    ["beside others that move, from zero too", constant(0), constant(0.2)],
+    ["as all others are", allAlike(0.2), allAlike(0.02)],
+  ])("is seen to fall to another constant value, %s", (_, usual, then) => {
+    const [opened, ...others] = story(usual, then).opened;
+    expect(opened).toMatchObject({ kind: "shift" });
+    expect(opened?.reason).toMatch(/^f3/);
+    expect(others).toEqual([]);
+  });
+
+  it("but for a glitch is seen to fall no further than in the glitch", () => {
+    let i = 0;
+    const world = story((vector) => constant(i++ === 1_000 ? 0.02 : 0.2)(vector), constant(0.02));
+    expect(before(world)).toEqual([]);
+    expect(after(world)).toContain("shift");
+  });
+});

@@ -1,4 +1,4 @@
-/** Measures how coarse the values of a feature are: the least step ever seen between two consecutive values. */
+/** Measures how coarse the values of a feature are: the least step between two consecutive values that were not remarkable. */
 import type { ModelMemory } from "../memory.ts";
 
 /** A step is stored as a byte: its binary exponent plus this. */
@@ -6,8 +6,20 @@ const stepZero = 128;
 /** The lower bound of steps by their byte. */
 const powers = Float64Array.from({ length: 257 }, (_, byte) => 2 ** (byte - stepZero));
 
-/** Learns the step from the previous value to the newest; skips it where either is NaN. */
-export function followStep({ value, previous, step }: ModelMemory, slot: number): void {
+/**
+ * Learns the steps from the previous values to the newest; skips features of which either is NaN. Call it while no
+ * episode is open.
+ *
+ * @param scores by slot, 1 at the boundary, NaN where not judged. A feature at or above `clean` learns no step:
+ * otherwise the jump of a fault becomes its own habit.
+ */
+export function learnSteps(memory: ModelMemory, scores: Float64Array, clean: number): void {
+  for (let slot = 0; slot < memory.nFeatures; slot++) {
+    if (!(scores[slot]! >= clean)) learnStep(memory, slot);
+  }
+}
+
+function learnStep({ value, previous, step }: ModelMemory, slot: number): void {
   const distance = Math.abs(value[slot]! - previous[slot]!);
   if (!(distance > 0 && distance < Number.POSITIVE_INFINITY)) return;
   const known = step[slot]!;

@@ -156,7 +156,13 @@ function counts(
   return isTold({ ...attribution, kind: own.kind }, place, own.bySlot[slot] ?? {});
 }
 
-/** Whether a part of a whole is no further from what is expected than the least step between two of its values. */
+/** A step larger than so many mean differences is no habit. A glitch that happened once is such a step. */
+const rarestStep = 30;
+
+/**
+ * Whether a part of a whole is no further from what is expected than the least step between two of its values, and steps
+ * of this size are its habit.
+ */
 function isOneStep(
   memory: ModelMemory,
   slot: number,
@@ -165,8 +171,11 @@ function isOneStep(
   const step = leastStep(memory, slot);
   if (active.use.only !== "parts" || y === 0 || step === 0) return false;
   const expected = active.band(slot, at)?.expected ?? Number.NaN;
-  // In the unit of the transformed vector.
-  return Math.abs(y - expected) <= (step * y) / memory.value[slot]!;
+  const inUnitOfVector = (step * y) / memory.value[slot]!;
+  return (
+    Math.abs(y - expected) <= inUnitOfVector &&
+    inUnitOfVector <= rarestStep * memory.meanDiff[slot]!
+  );
 }
 
 /**

@@ -1,6 +1,5 @@
 /** Pipeline rules: missing features, repeated vectors and unusable values are anomalies with a reason of their own. */
 
-import { followStep } from "../baseline/coarseness.ts";
 import type { EpisodeKind } from "../event.ts";
 import type { ModelMemory } from "../memory.ts";
 import type { DecisionSettings } from "../settings.ts";
@@ -95,7 +94,6 @@ export function applyRules(input: RuleInput): RuleFindings {
   for (let slot = 0; slot < memory.nFeatures; slot++) {
     const badNow = rejectBad(input, slot);
     followRuns(memory, slot, badNow);
-    followStep(memory, slot);
     const gone = memory.absent[slot]! > 0;
     if ((gone || badNow) && isMissed(input, slot)) {
       const longest = longestRun(memory.presence[slot]!);
@@ -121,7 +119,6 @@ export function applyRules(input: RuleInput): RuleFindings {
     ...frozen(input),
     ...newFeature(input, fresh),
   ];
-  memory.previous.set(memory.value);
   return {
     evidence,
     arriving: newFeature(input, arriving),
