@@ -1,6 +1,6 @@
 /** Debian packages of the built program and of the version before, made by the project's own packaging. */
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
@@ -36,7 +36,9 @@ export async function packDebianBefore(today: DebianPackage): Promise<DebianPack
   for (const part of ["dist", "node_modules"]) await rm(join(home, part), { recursive: true });
   await cp(join(before.folder, "dist"), join(home, "dist"), { recursive: true });
   copyModules(readProject(before.folder, "0"), home);
-  await change(join(home, "dist/src/main.js"), /^#!.*/, "#!/usr/bin/node");
+  const main = join(home, "dist/src/main.js");
+  await change(main, /^#!.*/, "#!/usr/bin/node");
+  await chmod(main, 0o755);
   for (const unit of ["driftwarden.service", "driftwarden-executor.service"])
     await cp(join(before.folder, "systemd", unit), join(stage, "usr/lib/systemd/system", unit));
   // Lower than any other: the program may have had the same version.

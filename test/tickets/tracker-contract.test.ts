@@ -21,7 +21,7 @@ trackerContract("Jira, over HTTP", async ({ movable }) => {
 });
 
 trackerContract(
-  "a made-up tracker, added as docs/how-to/add-a-tracker.md says (C68)",
+  "a made-up tracker, added as docs/how-to/add-a-tracker.md says (C68, D9)",
   async ({ movable }) => {
     const board = new Board();
     return {
