@@ -172,9 +172,11 @@ function shownIn({ json, offline, send, isDoctor }: Which, cli: Cli): Printing {
   const withAsk = isDoctor;
   return {
     all(findings) {
-      all.push(...findings);
-      for (const finding of findings)
+      for (const finding of findings) {
+        if (all.some((other) => isSame(other, finding))) continue;
+        all.push(finding);
         cli.print(json === true ? jsonLine(finding, { withAsk }) : textLine(finding, { withAsk }));
+      }
     },
     wrong: () => all.filter(({ ok }) => !ok).length,
     end() {
@@ -183,5 +185,9 @@ function shownIn({ json, offline, send, isDoctor }: Which, cli: Cli): Printing {
     },
   };
 }
+
+/** Two parts that ask the same server fail in the same way. It is said once. */
+const isSame = (one: CheckedPart, other: CheckedPart): boolean =>
+  !one.ok && one.part === other.part && one.code === other.code && one.message === other.message;
 
 const noLine = (): undefined => undefined;

@@ -9,8 +9,7 @@ export const credentials: MachineLine = {
   part: "unit",
   check: "credentials",
   async look(machine, settings, service) {
-    if ((await installedService(machine, service)) === undefined)
-      return [fine("credentials", "the unit is not installed here")];
+    if ((await installedService(machine, service)) === undefined) return [];
     const unit = (await machine.output("systemctl", ["cat", `${service}.service`])) ?? "";
     const loaded = loadedBy(unit);
     const needed = neededOf(loaded, unit, { configured: settings.credentials, service });

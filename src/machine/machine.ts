@@ -46,7 +46,11 @@ export interface MachineSettings {
 export interface MachineLine {
   readonly part: "machine" | "unit";
   readonly check: string;
-  /** @param service name of the systemd service without `.service`; only lines of the unit use it */
+  /**
+   * A line of the unit says nothing where the unit is not installed; the line `state` says that.
+   *
+   * @param service name of the systemd service without `.service`; only lines of the unit use it
+   */
   look(machine: Machine, settings: MachineSettings, service: string): Promise<CheckFinding[]>;
 }
 

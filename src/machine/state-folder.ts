@@ -13,8 +13,8 @@ export const stateFolder: MachineLine = {
   async look(machine, _settings, service) {
     const facts = await installedService(machine, service);
     const name = facts?.get("StateDirectory") ?? "";
-    if (facts === undefined || name === "")
-      return [fine("state folder", "no unit here has a state directory")];
+    if (facts === undefined) return [];
+    if (name === "") return [fine("state folder", "the unit has no state directory")];
     const folder = `/var/lib/${name}`;
     const problem = await problemOf(machine, folder, facts.get("User") ?? "");
     if (problem !== undefined) return [problem];

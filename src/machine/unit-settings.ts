@@ -3,14 +3,12 @@ import { type CheckFinding, doubtful, fine } from "../finding.ts";
 import { type MachineLine, root } from "./machine.ts";
 import { installedService, type ServiceFacts } from "./service.ts";
 
-const notInstalled = "the unit is not installed here";
-
 export const unitSettings: MachineLine = {
   part: "unit",
   check: "settings",
   async look(machine, _settings, service) {
     const facts = await installedService(machine, service);
-    if (facts === undefined) return [fine("settings", notInstalled)];
+    if (facts === undefined) return [];
     const dropIns = facts.get("DropInPaths") ?? "";
     const weak = weaknesses(facts);
     const named = dropIns === "" ? "no drop-ins" : `drop-ins: ${dropIns}`;
@@ -55,8 +53,7 @@ export const exposure: MachineLine = {
   part: "unit",
   check: "exposure",
   async look(machine, _settings, service) {
-    if ((await installedService(machine, service)) === undefined)
-      return [fine("exposure", notInstalled)];
+    if ((await installedService(machine, service)) === undefined) return [];
     const args = ["security", "--no-pager", `${service}.service`];
     const shown = (await machine.output("systemd-analyze", args)) ?? "";
     const level = /exposure level for \S+: ([\d.]+)/.exec(shown)?.[1];

@@ -32,7 +32,7 @@ export async function readStore<T>(
     await client.query("begin transaction isolation level repeatable read read only");
     return await read(txOf(client));
   } catch (error) {
-    throw asStoreError(error, "reading the store");
+    throw asStoreError(error, "connecting to the store");
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -232,6 +232,16 @@ describe("driftwarden doctor", () => {
     expect(Object.keys(JSON.parse(out[0] ?? ""))).toHaveLength(8);
   });
 
+  it("says once what two looks at one part find in the same way", async () => {
+    const [tracker] = said.tracker;
+    const { out } = await run(["doctor", "--config", config(right)], {
+      tracker: [...said.tracker, ...said.tracker],
+      store: said.store,
+    });
+    expect(out.filter((line) => line.includes(tracker?.message ?? "none"))).toHaveLength(1);
+    expect(out.at(-1)).toContain("1 wrong");
+  });
+
   it("looks at no machine and sends nothing with --offline", async () => {
     const { out } = await run(["doctor", "--offline", "--config", config(right)], said);
     expect(out.join()).not.toContain("unsynchronised");

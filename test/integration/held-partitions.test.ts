@@ -17,17 +17,15 @@ type Watched = ConstructorParameters<typeof HeldPartitions>[0];
 function processOf(
   owner: string,
   given: Store,
-  stream: string,
-  noted: Partial<Pick<Watched, "clock" | "onUnheld">> = {},
+  more: Pick<Watched, "stream"> & Partial<Watched>,
 ): HeldPartitions {
   const held = new HeldPartitions({
     store: given,
-    stream,
     partitions: 2,
     owner,
     ttlMs: 1500,
     clock: systemClock,
-    ...noted,
+    ...more,
   });
   onTestFinished(() => held.stop());
   return held;
@@ -43,8 +41,8 @@ describe("the partitions of a stream (FR-K8)", () => {
       query: (sql, values) =>
         alive ? store.query(sql, values) : Promise.reject(new Error("killed")),
     };
-    const first = processOf("first", mortal, stream);
-    const second = processOf("second", store, stream);
+    const first = processOf("first", mortal, { stream });
+    const second = processOf("second", store, { stream });
     await eventually(() => expect(second.health().reason).toMatch(/holds partition 0, 1 of/));
     await claimPartition(store, { stream, partition: 0 }, "first");
     await claimPartition(store, { stream, partition: 1 }, "second");
@@ -65,7 +63,7 @@ describe("the partitions of a stream (FR-K8)", () => {
       clock: { now: () => nowMs },
       onUnheld: (time) => void times.push(time),
     };
-    const one = processOf("one", store, "noted", noted);
+    const one = processOf("one", store, { stream: "noted", ...noted });
     const unheld = (): Promise<void> =>
       eventually(() => expect(one.health().reason).toMatch(/holds partition/));
     const held = (): Promise<void> => eventually(() => expect(one.health()).toEqual({ ok: true }));
@@ -88,8 +86,8 @@ describe("the partitions of a stream (FR-K8)", () => {
 
   it("are nobody's at once when their process stops", async () => {
     const stream = "left";
-    const leaving = processOf("leaving", store, stream);
-    const staying = processOf("staying", store, stream);
+    const leaving = processOf("leaving", store, { stream });
+    const staying = processOf("staying", store, { stream });
     for (const partition of [0, 1]) await claimPartition(store, { stream, partition }, "leaving");
     await eventually(() => expect(staying.health()).toEqual({ ok: true }));
     await leaving.stop();

@@ -161,6 +161,11 @@ describe("driftwarden report --month", () => {
   });
 });
 
+const lastSeen = (store: Store, minutes: number): Promise<unknown> =>
+  store.query("update presence set seen_at = clock_timestamp() - $1 * interval '1 minute'", [
+    minutes,
+  ]);
+
 describe("a blind time", () => {
   /** Around now, whatever the calendar says. */
   const range = { startMs: Date.now() - 10 * day, endMs: Date.now() + 10 * day };
@@ -171,11 +176,6 @@ describe("a blind time", () => {
       reach: await reachOf(store),
       blind: await blindTimesIn(store, range),
     }).blind;
-  const lastSeen = (store: Store, minutes: number): Promise<unknown> =>
-    store.query("update presence set seen_at = clock_timestamp() - $1 * interval '1 minute'", [
-      minutes,
-    ]);
-
   it("is noted by the first process that is back, once, however many come back together", async () => {
     const store = await stores.open();
     await new BlindWatch(store, "old").touched(await touchStore(store));
