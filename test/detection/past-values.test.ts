@@ -81,4 +81,14 @@ describe("values of the past for a picture", () => {
     expect(times).toHaveLength(66);
     expect(changes).toEqual([{ at: 9e15, what: "deploy" }]);
   });
+
+  it("are means over windows where predictions are averaged", () => {
+    const { input } = collapsed();
+    const predictionWindowUs = 6 * 3_600_000_000;
+    const windows = new Set(input.rows.map(({ ts }) => Math.floor(ts / predictionWindowUs)));
+    const averaged = { ...input, state: undefined, settings: settings({ predictionWindowUs }) };
+    const values = pastValues(averaged).values.get("a") ?? [];
+    expect(values.map(({ at }) => at / predictionWindowUs)).toEqual([...windows]);
+    expect(values.length).toBeLessThan(66);
+  });
 });
