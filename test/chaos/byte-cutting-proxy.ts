@@ -19,9 +19,16 @@ export interface ByteCuttingProxy {
   readonly place: Place;
   /** Resolves with whether the connection was cut in time. After that time nothing is cut. */
   cut(cut: Cut, withinMs: number): Promise<boolean>;
+  /** Resolves with whether a request that matches was sent on in time. */
+  sees(request: RegExp, withinMs: number): Promise<boolean>;
   /** Whether every connection is broken off, as if nobody were there. */
   refuse(all: boolean): void;
   stop(): void;
+}
+
+interface Waiting {
+  readonly request: RegExp;
+  readonly seen: (inTime: boolean) => void;
 }
 
 interface Armed extends Cut {
@@ -41,7 +48,16 @@ export async function startByteCuttingProxy(
 ): Promise<ByteCuttingProxy> {
   let armed: Armed | undefined;
   const open = new Set<Socket>();
+  const waiting = new Set<Waiting>();
   let refusing = false;
+
+  const noteRequest = (data: Buffer): void => {
+    for (const one of waiting) {
+      if (!one.request.test(data.toString("latin1"))) continue;
+      waiting.delete(one);
+      one.seen(true);
+    }
+  };
 
   /** The armed cut, if this data counts for it. */
   const cutOf = (direction: Direction, upstream: Socket, data: Buffer): Armed | undefined => {
@@ -56,6 +72,7 @@ export async function startByteCuttingProxy(
       if (cut === undefined || data.length <= cut.left) {
         if (cut !== undefined) cut.left -= data.length;
         to.write(data);
+        if (direction === "to_server" && waiting.size > 0) noteRequest(data);
         return;
       }
       const { left, done } = cut;
@@ -107,6 +124,21 @@ export async function startByteCuttingProxy(
             resolve(was);
           },
         };
+      }),
+    sees: (request, withinMs) =>
+      new Promise((resolve) => {
+        const one: Waiting = {
+          request,
+          seen: (inTime) => {
+            clearTimeout(timer);
+            resolve(inTime);
+          },
+        };
+        const timer = setTimeout(() => {
+          waiting.delete(one);
+          resolve(false);
+        }, withinMs);
+        waiting.add(one);
       }),
     refuse: (all) => {
       refusing = all;

@@ -20,6 +20,8 @@ export interface ChaosOptions {
   readonly stream: "kafka" | "postgres";
   /** A double with a ledger, or the real engine with its own. Default double. */
   readonly docker?: "double" | "engine";
+  /** Whether the daemons reach the engine through an executor only. Default false. */
+  readonly executor?: boolean;
   /** The built program. */
   readonly dist: string;
   /** Only faults of these kinds; default all. */
@@ -77,6 +79,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
       {
         stream,
         docker: options.docker ?? "double",
+        executor: options.executor ?? false,
         dist: options.dist,
         ungrouped: options.ungrouped ?? false,
         random: seeded(~seed),
@@ -86,7 +89,11 @@ export async function chaos(options: ChaosOptions): Promise<ChaosOutcome> {
     folder = world.folder;
     if (world.disk === undefined)
       say("left out: the store's disk full, which needs the right to mount a tmpfs");
-    const there = { kafka: world.kafka !== undefined, disk: world.disk !== undefined };
+    const there = {
+      kafka: world.kafka !== undefined,
+      disk: world.disk !== undefined,
+      executor: world.executor !== undefined,
+    };
     const faults = drawFaults(seeded(seed), options.faults, options.only ?? kindsIn(there));
     await start(world, stream);
     const recovery = await amidTalk(world, () => happen(world, faults, options));
@@ -128,6 +135,7 @@ async function start(world: World, stream: ChaosOptions["stream"]): Promise<void
   if (stream === "postgres") await recordLog(world.storeUrl);
   await watchStates(world.storeUrl);
   await watchDecisions(world.storeUrl);
+  world.executor?.start();
   first.start();
   await waitUntil(async () => first.url !== undefined && (await watchesSince(world, 0)), {
     what: "the first daemon to watch",

@@ -1,4 +1,4 @@
-/** One daemon as systemd would keep it: a child process that is started again whenever it ends. */
+/** A daemon or an executor as systemd would keep it: a child process that is started again whenever it ends. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, type WriteStream, writeFileSync } from "node:fs";
@@ -11,6 +11,8 @@ export interface DaemonOptions {
   /** The built `main.js`. */
   readonly program: string;
   readonly configFile: string;
+  /** Default run. */
+  readonly command?: "run" | "executor";
   /** Holds its log and the file that bends its clock. */
   readonly folder: string;
 }
@@ -48,10 +50,10 @@ export class DaemonProcess {
   }
 
   start(): void {
-    const { program, configFile } = this.#options;
+    const { program, configFile, command = "run" } = this.#options;
     const child = spawn(
       process.execPath,
-      ["--import", clockShim, program, "run", "--config", configFile],
+      ["--import", clockShim, program, command, "--config", configFile],
       {
         stdio: ["ignore", "ignore", "pipe"],
         env: { ...process.env, CHAOS_CLOCK_FILE: this.#clockFile },

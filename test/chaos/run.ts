@@ -1,6 +1,6 @@
 /**
- * `npm run chaos -- --faults N --seed S [--stream kafka|postgres] [--docker] [--only KIND] [--json]`: two daemons,
- * faults drawn by the seed, three oracles. Exit 1 on any difference.
+ * `npm run chaos -- --faults N --seed S [--stream kafka|postgres] [--docker] [--executor] [--only KIND] [--json]`: two
+ * daemons, faults drawn by the seed, three oracles. Exit 1 on any difference.
  */
 import { parseArgs } from "node:util";
 import { messageOf } from "../../src/errors.ts";
@@ -16,6 +16,7 @@ function asked() {
       seed: { type: "string", default: "1" },
       stream: { type: "string", default: "postgres" },
       docker: { type: "boolean", default: false },
+      executor: { type: "boolean", default: false },
       only: { type: "string", multiple: true },
       dist: { type: "string", default: new URL("../../dist", import.meta.url).pathname },
       json: { type: "boolean", default: false },

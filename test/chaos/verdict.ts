@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "../programs/postgres.ts";
 import { freezeMs } from "./approver.ts";
 import { judgeConversation, wrongMarkers } from "./conversation-oracle.ts";
+import type { DaemonProcess } from "./daemon-process.ts";
 import {
   type DecisionsVerdict,
   decisionsIn,
@@ -78,11 +79,14 @@ export async function settle(world: World, settling: Settling): Promise<Verdict>
     ...counters,
     ...decisions.wrong.slice(0, 10),
     ...effects.wrong,
-    ...world.daemons.flatMap((daemon) => daemon.crashes),
+    ...processesIn(world).flatMap((one) => one.crashes),
   ];
-  for (const line of world.daemons.flatMap((daemon) => daemon.errors)) say(line.slice(0, 600));
+  for (const line of processesIn(world).flatMap((one) => one.errors)) say(line.slice(0, 600));
   return { stream, decisions, effects, wrong };
 }
+
+const processesIn = ({ daemons, executor }: World): readonly DaemonProcess[] =>
+  executor === undefined ? daemons : [...daemons, executor];
 
 /** Models break and stay broken, and somebody closes every ticket: there must be open ones all the same (FR-J2). */
 async function untoldWhileBroken(world: World, attempts: Attempts): Promise<readonly string[]> {

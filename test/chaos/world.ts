@@ -22,6 +22,8 @@ import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 export interface WorldOptions {
   readonly stream: "kafka" | "postgres";
   readonly docker: "double" | "engine";
+  /** Whether the daemons reach the engine through an executor only. Default false. */
+  readonly executor?: boolean;
   readonly random: Random;
   /** Whether each model's episode is a case, and has a ticket, of its own. */
   readonly ungrouped: boolean;
@@ -30,7 +32,7 @@ export interface WorldOptions {
 }
 
 /** The servers that a daemon connects to. */
-export type Dependency = "source" | "store" | "kafka" | "jira" | "docker";
+export type Dependency = "source" | "store" | "kafka" | "jira" | "docker" | "executor";
 
 export interface Span {
   readonly fromMs: number;
@@ -58,6 +60,8 @@ export interface World {
   readonly proxies: Readonly<Record<Dependency, ByteCuttingProxy>>;
   /** Those that faults happen to. A test of a group adds others. */
   readonly daemons: readonly [DaemonProcess, DaemonProcess, ...DaemonProcess[]];
+  /** Undefined where the daemons hold the engine's socket themselves. */
+  readonly executor: DaemonProcess | undefined;
   readonly feeder: Feeder;
 }
 
@@ -108,7 +112,10 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
     kafka: await proxy(0, () => kafka.place),
     jira: await proxy(0, () => Number(new URL(jira.url).port)),
     docker: await proxy(join(folder, "docker.sock"), () => docker.socket),
+    executor: await proxy(join(folder, "to-executor.sock"), () => join(folder, "executor.sock")),
   };
+  const executor = options.executor ? await executorOf(folder, { proxies, ...options }) : undefined;
+  if (executor !== undefined) lifecycle.onStop("executor", () => executor.stop());
   if (options.stream === "kafka") {
     const running = await startBroker(Number(proxies.kafka.place));
     kafka.running = running;
@@ -132,7 +139,9 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
     source: through(readonlyUrl, proxies.source),
     store: through(storeUrl, proxies.store),
     jira: through(jira.url, proxies.jira),
-    docker: String(proxies.docker.place),
+    docker: options.executor
+      ? `executor: ${proxies.executor.place}`
+      : `socket: ${proxies.docker.place}`,
     broker: kafka.running && `127.0.0.1:${proxies.kafka.place}`,
     tokenFile,
     ungrouped: options.ungrouped,
@@ -163,8 +172,29 @@ export async function buildWorld(options: WorldOptions, lifecycle: Lifecycle): P
     engineAway: [],
     proxies,
     daemons: [daemon("a"), daemon("b")],
+    executor,
     feeder,
   };
+}
+
+/** Its limits leave room for every restart of a run. */
+async function executorOf(
+  folder: string,
+  { proxies, dist }: Pick<World, "dist"> & Pick<World, "proxies">,
+): Promise<DaemonProcess> {
+  const configFile = join(folder, "executor.yaml");
+  const settings = {
+    socket: join(folder, "executor.sock"),
+    peer: process.geteuid?.(),
+    state: join(folder, "executor"),
+    docker: { socket: proxies.docker.place, deadline: "2s" },
+    allow: models.map((model) => ({ label: `app=${model}` })),
+    max_acts: "10000 per 1h",
+    max_acts_per_container: "10000 per 1h",
+  };
+  await writeFile(configFile, JSON.stringify(settings), { mode: 0o600 });
+  const program = join(dist, "src/main.js");
+  return new DaemonProcess({ name: "executor", command: "executor", program, configFile, folder });
 }
 
 const seededBy = (random: Random): Random => seeded(random.between(0, 2 ** 31 - 1));
@@ -227,7 +257,7 @@ detection: {checkpoint_interval: 1s}
 jira: {url: "${jira}", user: bot, token_file: ${tokenFile}, deadline: 2s, look_up_for: 3s, reopen_transition: Reopen}
 people: ${people}
 incidents: {resolve_after: 6s, reopen_duration: 7d, closed_by_hand_for: 3s${groups}}
-docker: {socket: ${docker}, deadline: 2s}
+docker: {${docker}, deadline: 2s}
 verify: {health_after: 1s, model_after: 1s, give_up_after: 20 cadences}
 fixes:
 ${fixes.join("\n")}

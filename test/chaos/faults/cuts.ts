@@ -25,6 +25,7 @@ export const cuts: Kinds = {
   ...cutsOf("kafka", "kafka"),
   ...cutsOf("jira"),
   ...cutsOf("docker"),
+  ...cutsOf("executor", "executor"),
   "docker answer truncated after effect": {
     // The answer begins when the engine is done; its first line alone is longer than this.
     perform: ({ proxies }, { bytes }) =>

@@ -17,9 +17,12 @@ export interface Fault {
   readonly together: boolean;
 }
 
+/** Parts of a world that are not in every one. */
+export type Present = "kafka" | "disk" | "executor";
+
 export interface Kind {
-  /** Only where there is a broker, or a disk that can be filled. */
-  readonly on?: "kafka" | "disk";
+  /** Only where there is a broker, a disk that can be filled, or an executor. */
+  readonly on?: Present;
   /** It lasts for about a minute, in which other faults happen. The daemons have to watch meanwhile. */
   readonly lasting?: true;
   /** Resolves when what it broke is whole again. */

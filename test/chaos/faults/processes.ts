@@ -1,6 +1,7 @@
-/** Faults of the daemons: killed, restarted, paused, and a wall clock that is off. */
+/** Faults of the daemons and the executor: killed, restarted, paused, and a wall clock that is off. */
 import { type Kinds, lasts, silence } from "./fault.ts";
 import { replaced } from "./replaced.ts";
+import { restartSeen } from "./restart-seen.ts";
 
 export const processes: Kinds = {
   "daemon killed": { perform: (world, { victim }) => world.daemons[victim].end("SIGKILL") },
@@ -21,6 +22,30 @@ export const processes: Kinds = {
       } finally {
         daemon.resume();
       }
+    },
+  },
+  "executor killed": {
+    on: "executor",
+    perform: async ({ executor }) => executor?.end("SIGKILL"),
+  },
+  "executor killed in a restart": {
+    on: "executor",
+    perform: async (world) => {
+      await restartSeen(world);
+      await world.executor?.end("SIGKILL");
+    },
+  },
+  "executor restarted": {
+    on: "executor",
+    perform: async ({ executor }) => executor?.end("SIGTERM"),
+  },
+  "executor paused": {
+    on: "executor",
+    perform: async ({ executor, engineAway }, fault) => {
+      const fromMs = Date.now();
+      executor?.pause();
+      await lasts(fault, 1000, 15_000).finally(() => executor?.resume());
+      engineAway.push({ fromMs, toMs: Date.now() });
     },
   },
   "clock stepped": {

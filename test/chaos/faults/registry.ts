@@ -3,7 +3,7 @@ import type { Random } from "../random.ts";
 import type { World } from "../world.ts";
 import { away } from "./away.ts";
 import { cuts } from "./cuts.ts";
-import type { Fault, Kinds } from "./fault.ts";
+import type { Fault, Kinds, Present } from "./fault.ts";
 import { foreignRecords } from "./foreign-records.ts";
 import { hostileHttp } from "./hostile-http.ts";
 import { jiraAnswers } from "./jira-answers.ts";
@@ -30,8 +30,8 @@ const kinds: Kinds = {
   ...hostileHttp,
 };
 
-/** Kinds that can be suffered where there is a broker, or a disk that can be filled. */
-export function kindsIn(there: Readonly<Record<"kafka" | "disk", boolean>>): readonly string[] {
+/** Kinds that can be suffered where these parts are there. */
+export function kindsIn(there: Readonly<Record<Present, boolean>>): readonly string[] {
   return Object.entries(kinds)
     .filter(([, { on }]) => on === undefined || there[on])
     .map(([kind]) => kind);
