@@ -107,6 +107,8 @@ const roles: Readonly<Record<string, string>> = {
   null_feature: "feature",
   long_feature: "feature",
   bad_importance: "importance",
+  not_an_object: "values",
+  long_object: "values",
 };
 
 function hintFor({ rows, leftOut }: Accounted): string {

@@ -48,8 +48,9 @@ async function readTable(
       for (const line of sizeSentences(options, size)) say(line);
     },
     leaveOut: (reason, raw) => leftOut.add(reason, () => `${table}: a row with ${shown(raw)}`),
-    take: (key, { ts, importance, feature, tid }, raw) => {
-      const unread = unreadable(raw, importance);
+    take: (key, { ts, importance, feature, tid, place }, raw) => {
+      const holdsSeveral = place !== undefined;
+      const unread = holdsSeveral ? undefined : unreadable(raw, importance);
       if (unread !== undefined) return leftOut.add(unread.reason, () => `${table}: ${unread.seen}`);
       if (!Number.isFinite(ts))
         return leftOut.add(
@@ -58,10 +59,9 @@ async function readTable(
         );
       if (columns.model === undefined) melted.add(ts, feature);
       const [model, named] = [models.numberOf(key), features.numberOf(feature)];
-      // Rows of a view have no physical place, and the features of one row share theirs. Both keep the order in which
-      // they were read.
-      const place = raw[3] === noPlace || !("feature" in columns) ? taken : tid;
-      collected.add({ ts, importance, model, feature: named, file: 0, tid: place });
+      // Rows of a view have no physical place, and importances of one row share theirs. They keep the order of reading.
+      const order = raw[3] === noPlace || holdsSeveral ? taken : tid;
+      collected.add({ ts, importance, model, feature: named, file: 0, tid: order });
       taken++;
       if (taken % 10_000 === 0) saying(() => `read ${grouped(taken)} rows of ${table}`);
     },

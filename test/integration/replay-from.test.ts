@@ -100,12 +100,24 @@ describe("replay from whatever people have in their database", () => {
       `CREATE VIEW shape AS SELECT "timestamp" AS at, model AS who, feature_name AS what, importance AS share
        FROM explainability_metrics`,
     ],
+    [
+      "objects",
+      `CREATE TABLE shape AS SELECT (extract(epoch FROM "timestamp") * 1000)::bigint AS ms, "timestamp" AS at, model AS who,
+         jsonb_object_agg(feature_name, importance) AS shap FROM explainability_metrics GROUP BY 2, 3`,
+    ],
+    [
+      "a view of objects",
+      `CREATE VIEW shape AS SELECT "timestamp" AS at, model AS who,
+         json_object_agg(feature_name, importance) AS shap FROM explainability_metrics GROUP BY 1, 2`,
+    ],
   ])("finds in %s what it finds in the table (FR-B8)", async (what, ddl) => {
     const other = await copyOf(source);
     await sql(other.url, `${ddl}; GRANT SELECT ON shape TO PUBLIC`);
     const columns = what.startsWith("columns")
       ? ["--columns", "timestamp=at,model=who,feature=what,importance=share"]
-      : [];
+      : what.includes("objects")
+        ? ["--columns", "timestamp=at,model=who,values=shap"]
+        : [];
     const from = ["--from", other.readonlyUrl, "--table", "shape", ...columns];
     const found = linesOf(await runCommand(["replay", "--json", ...from]));
     const expected = linesOf(await runCommand(["replay", "--json", "--from", source.readonlyUrl]));
