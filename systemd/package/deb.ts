@@ -35,7 +35,7 @@ export function buildDeb(project: Project, out: string): string {
     laySystem(project, stage);
     layDocuments(project, stage, version);
     layControl(project, stage, { architecture, version });
-    settle(stage, project.epoch, new Set([program, ...scripts.map((name) => `DEBIAN/${name}`)]));
+    settle(stage, project.epoch);
     chmodSync(join(stage, "etc/driftwarden/credentials"), 0o700);
     const deb = join(out, `${project.name}_${version}_${architecture}.deb`);
     execFileSync("dpkg-deb", ["--root-owner-group", "-Zxz", "--build", stage, deb], {

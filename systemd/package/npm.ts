@@ -19,7 +19,7 @@ export function packNpm(project: Project, out: string): string {
     for (const part of [...always, ...parts, ...bundled.map(([path]) => path)]) {
       copyTree(join(project.root, part), join(stage, part), (file) => file !== "node_modules");
     }
-    settle(stage, project.epoch, new Set(["dist/src/main.js"]));
+    settle(stage, project.epoch);
     const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", out];
     const answer = execFileSync("npm", args, { cwd: stage, encoding: "utf8", stdio });
     return join(out, packed.parse(JSON.parse(answer))[0].filename);

@@ -46,18 +46,12 @@ export function linkTo(target: string, path: string): void {
   symlinkSync(target, path);
 }
 
-/** Gives all that lies in `folder` the same time, and one of two modes: `programs` can be run, other files not. */
-export function settle(folder: string, epoch: number, programs: ReadonlySet<string>): void {
-  const settleEntry = (path: string): void => {
-    const entry = join(folder, path);
-    const status = lstatSync(entry);
-    if (status.isDirectory()) {
-      for (const name of readdirSync(entry)) settleEntry(join(path, name));
-    }
-    if (!status.isSymbolicLink()) {
-      chmodSync(entry, status.isDirectory() || programs.has(path) ? 0o755 : 0o644);
-    }
-    lutimesSync(entry, epoch, epoch);
-  };
-  settleEntry("");
+/** Gives all that lies in `folder` the same time, and one of two modes: what its owner may run, everybody may. */
+export function settle(folder: string, epoch: number): void {
+  const status = lstatSync(folder);
+  if (status.isDirectory()) {
+    for (const name of readdirSync(folder)) settle(join(folder, name), epoch);
+  }
+  if (!status.isSymbolicLink()) chmodSync(folder, (status.mode & 0o100) === 0 ? 0o644 : 0o755);
+  lutimesSync(folder, epoch, epoch);
 }

@@ -113,7 +113,8 @@ describe.runIf(await testable())("the container image", () => {
   });
 
   it("runs as a user without rights, on a read-only root, and becomes healthy", async () => {
-    await Promise.all(["driftwarden", "explainability"].map((name) => postgres.createSource(name)));
+    await postgres.createDatabase("driftwarden");
+    await postgres.createSource("explainability");
     const server = `postgres://app@127.0.0.1:${postgres.server.port}`;
     writeFileSync(
       join(folder, "driftwarden.yaml"),
