@@ -39,7 +39,7 @@ function loadedBy(unit: string): readonly Loaded[] {
   return loaded;
 }
 
-interface Reading {
+interface CredentialNeeds {
   readonly configured: readonly string[];
   readonly service: string;
 }
@@ -51,7 +51,7 @@ interface Reading {
 function neededOf(
   loaded: readonly Loaded[],
   unit: string,
-  { configured, service }: Reading,
+  { configured, service }: CredentialNeeds,
 ): readonly Loaded[] {
   const defaults = [...unit.matchAll(/^SetCredential=([^:\n]+):/gm)].map(([, id]) => id);
   return loaded.filter(
