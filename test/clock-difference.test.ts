@@ -6,9 +6,9 @@ const time = fc.integer({ min: 0, max: 2e12 });
 const way = fc.integer({ min: 0, max: 20_000 });
 
 describe("the difference of two clocks", () => {
-  test.prop([time, way, way, fc.integer({ min: -1e9, max: 1e9 })])(
+  test.prop([time, fc.tuple(way, way), fc.integer({ min: -1e9, max: 1e9 })])(
     "is never said larger than it is, whatever time the way took",
-    (askedMs, there, back, aheadMs) => {
+    (askedMs, [there, back], aheadMs) => {
       const theirsMs = askedMs + there - aheadMs;
       const said = certainDifferenceMs({ askedMs, answeredMs: askedMs + there + back, theirsMs });
       expect(Math.abs(said)).toBeLessThanOrEqual(Math.abs(aheadMs) + 1e-3);

@@ -1,8 +1,8 @@
 /** Which of the candidates `driftwarden init` takes, and what a person decides about it. */
 import { printable } from "../printable.ts";
-import type { Candidate } from "../source/discovery/candidate.ts";
+import type { TableCandidate } from "../source/discovery/candidate.ts";
 import { sourceGrants } from "../source/discovery/grants.ts";
-import { type Decided, sqlName } from "../source/discovery/settings.ts";
+import { type DecidedSettings, sqlName } from "../source/discovery/settings.ts";
 import {
   type SourceReader,
   type SurveyedTables,
@@ -13,13 +13,16 @@ import { CliError } from "./errors.ts";
 import { mostShown, obstacle, readLines, tableText } from "./init-text.ts";
 import { type Ask, yesOrNo } from "./question.ts";
 
-interface Choice {
+interface TableChoice {
   readonly ask: Ask | undefined;
   readonly connection: SourceConnection;
 }
 
 /** @throws CliError DW_CLI_NO_TABLE when there is none that may be taken; SourceError */
-export async function chosenOf(survey: SurveyedTables, choice: Choice): Promise<Candidate> {
+export async function chosenOf(
+  survey: SurveyedTables,
+  choice: TableChoice,
+): Promise<TableCandidate> {
   const { candidates } = survey;
   if (candidates.length === 0) throw noneFits(survey);
   const free = candidates.findIndex((candidate) => obstacle(candidate).length === 0);
@@ -34,10 +37,10 @@ export async function chosenOf(survey: SurveyedTables, choice: Choice): Promise<
 
 /** Reads a table that a person has chosen, although reading it runs code of its owner. */
 async function readable(
-  candidate: Candidate,
+  candidate: TableCandidate,
   survey: SurveyedTables,
   connection: SourceConnection,
-): Promise<Candidate> {
+): Promise<TableCandidate> {
   const { facts } = candidate;
   if (!facts.readable || !facts.runsCode) throw noneFree({ ...survey, candidates: [candidate] });
   const again = await surveyTables(connection, sqlName(facts));
@@ -47,10 +50,10 @@ async function readable(
 }
 
 async function askWhich(
-  candidates: readonly Candidate[],
+  candidates: readonly TableCandidate[],
   best: number,
   ask: Ask,
-): Promise<Candidate | undefined> {
+): Promise<TableCandidate | undefined> {
   const shown = candidates.slice(0, mostShown);
   for (;;) {
     const answer = await ask(`Which? [${best + 1}] `);
@@ -61,10 +64,10 @@ async function askWhich(
 
 /** What a person decides; without one the proposals are taken. */
 export async function decidedOf(
-  candidate: Candidate,
+  candidate: TableCandidate,
   { now }: SourceReader,
   { say, ask }: { readonly say: (lines: readonly string[]) => void; readonly ask: Ask | undefined },
-): Promise<Decided> {
+): Promise<DecidedSettings> {
   const timeZone = candidate.time.hasZone ? "UTC" : await askZone(candidate, ask);
   say(readLines(candidate, now, timeZone));
   if (ask === undefined) return { timeZone };
@@ -86,7 +89,7 @@ async function confirmed(ask: Ask, question: string): Promise<boolean> {
   }
 }
 
-async function askZone({ time }: Candidate, ask: Ask | undefined): Promise<string> {
+async function askZone({ time }: TableCandidate, ask: Ask | undefined): Promise<string> {
   if (ask === undefined) return "UTC";
   for (;;) {
     const answer = await ask(`"${printable(time.name)}" has no time zone. Which is it? [UTC] `);

@@ -2,10 +2,14 @@
 import { resolve } from "node:path";
 import { starterConfig } from "../config/starter.ts";
 import { printable } from "../printable.ts";
-import type { Candidate } from "../source/discovery/candidate.ts";
+import type { TableCandidate } from "../source/discovery/candidate.ts";
 import { type Doubt, doubtsOf } from "../source/discovery/doubts.ts";
 import { sourceGrants, storeGrants } from "../source/discovery/grants.ts";
-import { type Decided, type SourceSettings, settingsOf } from "../source/discovery/settings.ts";
+import {
+  type DecidedSettings,
+  type ProposedSettings,
+  settingsOf,
+} from "../source/discovery/settings.ts";
 import type { SourceReader } from "../source/discovery/survey-tables.ts";
 import { type OutputFile, secretFile, standardOutput } from "./init-files.ts";
 
@@ -20,9 +24,9 @@ export interface InitArguments {
   readonly json?: boolean;
 }
 
-export interface Planned {
-  readonly candidate: Candidate;
-  readonly settings: SourceSettings;
+export interface PlannedConfig {
+  readonly candidate: TableCandidate;
+  readonly settings: ProposedSettings;
   readonly doubts: readonly Doubt[];
   readonly config: string;
   /** Where the configuration is written; `-` is stdout. */
@@ -34,11 +38,14 @@ export interface Planned {
 
 interface Given {
   readonly reader: SourceReader;
-  readonly candidate: Candidate;
-  readonly decided: Decided;
+  readonly candidate: TableCandidate;
+  readonly decided: DecidedSettings;
 }
 
-export function plannedOf(given: InitArguments, { reader, candidate, decided }: Given): Planned {
+export function plannedOf(
+  given: InitArguments,
+  { reader, candidate, decided }: Given,
+): PlannedConfig {
   const { out } = given;
   const settings = settingsOf(candidate, decided);
   const doubts = doubtsOf({ candidate, reader, decided });

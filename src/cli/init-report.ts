@@ -3,10 +3,10 @@ import { printable } from "../printable.ts";
 import { sqlName } from "../source/discovery/settings.ts";
 import type { SurveyedTables } from "../source/discovery/survey-tables.ts";
 import { standardOutput } from "./init-files.ts";
-import type { Planned } from "./init-plan.ts";
+import type { PlannedConfig } from "./init-plan.ts";
 import { doubtLines, indented, obstacle } from "./init-text.ts";
 
-export function reportLines({ out, config, files, doubts, sql }: Planned): readonly string[] {
+export function reportLines({ out, config, files, doubts, sql }: PlannedConfig): readonly string[] {
   const lines = config.split("\n");
   const lineOf = (key: string): number | undefined => {
     const at = lines.findIndex((line) => line.startsWith(`    ${key}:`));
@@ -43,7 +43,7 @@ function nextCommands(out: string): readonly string[] {
 }
 
 /** One JSON object for machines. */
-export function jsonText(planned: Planned, survey: SurveyedTables): string {
+export function jsonText(planned: PlannedConfig, survey: SurveyedTables): string {
   const { out, config, files, doubts, sql, settings, candidate } = planned;
   return JSON.stringify({
     tables: survey.seen,

@@ -2,9 +2,9 @@
 import { formatDuration } from "../duration.ts";
 import { counted } from "../plural.ts";
 import { printable } from "../printable.ts";
-import type { Candidate } from "../source/discovery/candidate.ts";
+import type { TableCandidate } from "../source/discovery/candidate.ts";
 import type { Doubt } from "../source/discovery/doubts.ts";
-import type { Reading } from "../source/discovery/readings.ts";
+import type { ProposedReading } from "../source/discovery/readings.ts";
 import { sqlName, unnameable } from "../source/discovery/settings.ts";
 import type { SurveyedTables } from "../source/discovery/survey-tables.ts";
 import { wrapped } from "../wrapped.ts";
@@ -16,7 +16,7 @@ export const indented = (text: string, indent: string): readonly string[] =>
   wrapped(text, { width: width - indent.length }).map((line) => `${indent}${line}`);
 
 /** The table's name for people, on one line. */
-export const tableText = ({ facts }: Candidate): string => printable(sqlName(facts));
+export const tableText = ({ facts }: TableCandidate): string => printable(sqlName(facts));
 
 /** So many candidates are shown. */
 export const mostShown = 5;
@@ -45,7 +45,7 @@ const units = {
   microseconds: "epoch microseconds",
 } as const;
 
-function described(candidate: Candidate): string {
+function described(candidate: TableCandidate): string {
   const { facts, time, found, model, rhythm } = candidate;
   const unit = time.unit === undefined ? "" : ` in ${units[time.unit]}`;
   return [
@@ -61,7 +61,7 @@ function described(candidate: Candidate): string {
 }
 
 /** Why a candidate is not taken by itself; empty when it is. */
-export function obstacle({ facts }: Candidate): readonly string[] {
+export function obstacle({ facts }: TableCandidate): readonly string[] {
   const unnamed = unnameable(facts);
   if (unnamed !== undefined) return [unnamed];
   if (!facts.readable) return ["the role may not read it"];
@@ -71,7 +71,11 @@ export function obstacle({ facts }: Candidate): readonly string[] {
 }
 
 /** One attribution as it is read, and how many there are. */
-export function readLines(candidate: Candidate, now: number, timeZone: string): readonly string[] {
+export function readLines(
+  candidate: TableCandidate,
+  now: number,
+  timeZone: string,
+): readonly string[] {
   const { models, features, rhythm, facts, read } = candidate;
   const example = exampleOf(candidate, now, timeZone);
   const cadence =
@@ -94,7 +98,11 @@ const grouped = (count: number): string => Math.round(count).toLocaleString("en"
 const mostFeatures = 3;
 const dayAhead = 86_400;
 
-function exampleOf({ read, time }: Candidate, now: number, timeZone: string): string | undefined {
+function exampleOf(
+  { read, time }: TableCandidate,
+  now: number,
+  timeZone: string,
+): string | undefined {
   const known = read.filter(({ seconds }) => seconds <= now + dayAhead);
   const shown = newestWhole(known);
   if (shown === undefined) return undefined;
@@ -112,8 +120,8 @@ function exampleOf({ read, time }: Candidate, now: number, timeZone: string): st
 }
 
 /** The newest attribution with all its features. A sample may end within one. */
-function newestWhole(read: readonly Reading[]): Reading | undefined {
-  const groups = new Map<string, Reading>();
+function newestWhole(read: readonly ProposedReading[]): ProposedReading | undefined {
+  const groups = new Map<string, ProposedReading>();
   for (const one of read) {
     const key = JSON.stringify([one.seconds, one.model]);
     const before = groups.get(key);

@@ -51,7 +51,11 @@ function shapeProblems(given: Readonly<Record<string, unknown>>): readonly [stri
   return [...mixed, ...repeated(given)];
 }
 
-/** A column has one meaning. @yields the key that names a column again, with what is wrong */
+/**
+ * A column has one meaning.
+ *
+ * @yields the key that names a column again, with what is wrong
+ */
 function* repeated(given: Readonly<Record<string, unknown>>): Generator<[string, string]> {
   const seen = new Map<unknown, string>();
   for (const key of ["timestamp", "model", "feature", "importance", "features", "values"]) {

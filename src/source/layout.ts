@@ -9,7 +9,7 @@ export const timestampTypes = [
   "date",
 ] as const;
 
-export type TimeReading =
+export type TimeColumnReading =
   | { readonly type: (typeof timestampTypes)[number]; readonly zone: string }
   /** A column of whole numbers, of exact numbers or of floats. */
   | { readonly type: NumberType; readonly unit: TimeUnit };
@@ -30,7 +30,7 @@ export interface SourceLayout {
   /** The columns that are read. */
   readonly columns: SourceColumns;
   readonly shape: Shape;
-  readonly time: TimeReading;
+  readonly time: TimeColumnReading;
   /** All columns of the table, with their types, in order. */
   readonly available: readonly SourceColumn[];
   /** The columns that name the model together; none where the source has one model. */

@@ -1,6 +1,11 @@
 /** How the time column of a source is read: by its type, and by the unit that the configuration names. */
 import { SourceError } from "./errors.ts";
-import { type NumberType, type SourceColumn, type TimeReading, timestampTypes } from "./layout.ts";
+import {
+  type NumberType,
+  type SourceColumn,
+  type TimeColumnReading,
+  timestampTypes,
+} from "./layout.ts";
 import type { SourceOptions } from "./options.ts";
 import { unitOf } from "./time-units.ts";
 
@@ -22,7 +27,7 @@ interface Asked extends Pick<SourceOptions, "timeZone" | "timeUnit"> {
 }
 
 /** @throws SourceError DW_SOURCE_COLUMN_TYPE with what to set, or the view to make */
-export async function timeColumnOf(asked: Asked): Promise<TimeReading> {
+export async function timeColumnOf(asked: Asked): Promise<TimeColumnReading> {
   const { column, timeZone, timeUnit } = asked;
   const time = timestampTypes.find((type) => type === column.type);
   const number = numberTypes[column.type];

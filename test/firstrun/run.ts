@@ -69,7 +69,5 @@ function run(
     if (!json) process.stderr.write(bytes);
   });
   shell.stderr.on("data", (bytes: Buffer) => void process.stderr.write(bytes));
-  return new Promise(
-    (resolve) => void shell.once("close", (code) => resolve({ code, output })),
-  );
+  return new Promise((resolve) => void shell.once("close", (code) => resolve({ code, output })));
 }

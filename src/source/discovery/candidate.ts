@@ -2,19 +2,19 @@
 import { type Versions, versionsIn } from "../version-findings.ts";
 import { type ColumnView, columnViews, distinct, type TableFacts } from "./facts.ts";
 import { modelColumns } from "./model-columns.ts";
-import { type ReadAs, type Reading, readings } from "./readings.ts";
+import { type ProposedReading, type ReadAs, readings } from "./readings.ts";
 import { type Rhythm, rhythmOf } from "./rhythm.ts";
 import { type FoundShape, tableShapes } from "./table-shape.ts";
 import { type TimeColumn, timeColumn } from "./time-column.ts";
 
-export interface Candidate {
+export interface TableCandidate {
   readonly facts: TableFacts;
   readonly time: TimeColumn;
   readonly found: FoundShape;
   /** The columns that name the model, in order; empty when the table has one model. */
   readonly model: readonly string[];
   /** The newest rows of the sample, as they would be read. */
-  readonly read: readonly Reading[];
+  readonly read: readonly ProposedReading[];
   readonly rhythm: Rhythm;
   readonly versions: Versions | undefined;
   readonly models: number;
@@ -31,7 +31,7 @@ const predictionId =
   /(^|_)(prediction|request|inference|row|sample|entity|transaction|customer|user|order|event|record)_?(id|uuid|key)$/i;
 
 /** How a table would be read; undefined when it has no time, or nothing that could be importances. */
-export function candidateOf(facts: TableFacts): Candidate | undefined {
+export function candidateOf(facts: TableFacts): TableCandidate | undefined {
   const all = columnViews(facts);
   const time = timeColumn(facts, all);
   if (time === undefined) return undefined;
@@ -63,7 +63,7 @@ export function candidateOf(facts: TableFacts): Candidate | undefined {
 const hasPredictionId = (views: readonly ColumnView[]): boolean =>
   views.some(({ name, cells }) => predictionId.test(name) && distinct(cells) > 5);
 
-type Rated = Pick<Candidate, "facts" | "found" | "read" | "time" | "model" | "rhythm">;
+type Rated = Pick<TableCandidate, "facts" | "found" | "read" | "time" | "model" | "rhythm">;
 
 /** What speaks for or against a table. */
 const marks: readonly (readonly [points: number, holds: (rated: Rated) => boolean])[] = [
@@ -96,7 +96,7 @@ export function upsertOf({
   found,
   time,
   model,
-}: Pick<Candidate, "facts" | "found" | "time" | "model">): "key" | "updates" | undefined {
+}: Pick<TableCandidate, "facts" | "found" | "time" | "model">): "key" | "updates" | undefined {
   const { shape } = found;
   const naming = new Set<string | null>([
     ...model,

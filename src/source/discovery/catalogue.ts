@@ -14,7 +14,7 @@ export interface Catalogue {
   readonly tables: readonly TableFacts[];
 }
 
-interface TableRow {
+interface CatalogueRow {
   readonly oid: string;
   readonly schema: string;
   readonly name: string;
@@ -41,7 +41,7 @@ export async function readCatalogue(
   name?: readonly string[],
 ): Promise<Catalogue> {
   await client.begin(deadlineMs);
-  const { rows } = await client.query<TableRow & Record<string, unknown>>(tables, [
+  const { rows } = await client.query<CatalogueRow & Record<string, unknown>>(tables, [
     mostTables,
     name ?? null,
   ]);
@@ -92,7 +92,7 @@ async function writesIfShown(
   return writes;
 }
 
-const tableOf = (row: TableRow) => ({
+const tableOf = (row: CatalogueRow) => ({
   oid: row.oid,
   schema: row.schema,
   table: row.name,
@@ -104,7 +104,7 @@ const tableOf = (row: TableRow) => ({
   sample: undefined,
 });
 
-function rowsOf({ rows }: TableRow, size: PagesRow | undefined): number | undefined {
+function rowsOf({ rows }: CatalogueRow, size: PagesRow | undefined): number | undefined {
   const estimated = Math.max(rows, size?.rows ?? 0);
   return estimated > 0 ? estimated : undefined;
 }

@@ -1,10 +1,10 @@
 /** What is not sure, or costs something, when a candidate is read as proposed. Pure. */
 import { formatDuration } from "../../duration.ts";
 import { printable } from "../../printable.ts";
-import { type Candidate, upsertOf } from "./candidate.ts";
+import { type TableCandidate, upsertOf } from "./candidate.ts";
 import { type ColumnView, columnViews, numericShare } from "./facts.ts";
 import { repeatedShare } from "./readings.ts";
-import { type Decided, sqlIdentifier, sqlName } from "./settings.ts";
+import { type DecidedSettings, sqlIdentifier, sqlName } from "./settings.ts";
 import type { SourceReader } from "./survey-tables.ts";
 
 export interface Doubt {
@@ -17,9 +17,9 @@ export interface Doubt {
 }
 
 interface Asked {
-  readonly candidate: Candidate;
+  readonly candidate: TableCandidate;
   readonly reader: SourceReader;
-  readonly decided: Decided;
+  readonly decided: DecidedSettings;
 }
 
 type Rule = (asked: Asked) => Doubt | undefined;

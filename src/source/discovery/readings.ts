@@ -6,7 +6,7 @@ import { entriesOf, type TableShape } from "./table-shape.ts";
 import { secondsOf, type TimeColumn } from "./time-column.ts";
 
 /** One row of the table; a row of a long table holds one value. */
-export interface Reading {
+export interface ProposedReading {
   /** Seconds since 1970; a time without a zone is taken as UTC. */
   readonly seconds: number;
   readonly model: string;
@@ -25,7 +25,7 @@ export function readings(
   { columns }: Pick<TableFacts, "columns">,
   rows: readonly SampledCells[],
   { time, shape, model }: ReadAs,
-): readonly Reading[] {
+): readonly ProposedReading[] {
   const places = new Map(columns.map(({ name }, place) => [name, place]));
   const cellOf = (row: SampledCells, name: string): string | null =>
     row[places.get(name) ?? -1] ?? null;
@@ -39,7 +39,10 @@ export function readings(
   });
 }
 
-function valuesOf(shape: TableShape, cellOf: (name: string) => string | null): Reading["values"] {
+function valuesOf(
+  shape: TableShape,
+  cellOf: (name: string) => string | null,
+): ProposedReading["values"] {
   if (shape.form === "long") {
     const feature = cellOf(shape.feature);
     return feature === null ? [] : [[feature, importanceOf(cellOf(shape.importance))]];
@@ -56,7 +59,7 @@ function valuesOf(shape: TableShape, cellOf: (name: string) => string | null): R
 }
 
 /** Times of each model and first feature, sorted; equal times are kept. */
-export function timesOf(read: readonly Reading[]): ReadonlyMap<string, readonly number[]> {
+export function timesOf(read: readonly ProposedReading[]): ReadonlyMap<string, readonly number[]> {
   const times = new Map<string, number[]>();
   for (const { seconds, model, values } of read) {
     // Rows of a long table hold one feature each, so their times are kept apart. Other rows hold all.
@@ -70,14 +73,14 @@ export function timesOf(read: readonly Reading[]): ReadonlyMap<string, readonly 
 }
 
 /** The share of rows that repeat a time of the same model and feature. */
-export function repeatedShare(read: readonly Reading[]): number {
+export function repeatedShare(read: readonly ProposedReading[]): number {
   const times = [...timesOf(read).values()];
   const repeated = times.map((all) => all.length - new Set(all).size);
   return read.length === 0 ? 0 : repeated.reduce((sum, count) => sum + count, 0) / read.length;
 }
 
 /** The gaps between neighbouring times of the same model and feature, in seconds; 0 where a time repeats. */
-export const gapsOf = (read: readonly Reading[]): readonly number[] =>
+export const gapsOf = (read: readonly ProposedReading[]): readonly number[] =>
   [...timesOf(read).values()].flatMap((all) =>
     all.slice(1).map((time, i) => time - (all[i] ?? time)),
   );

@@ -1,6 +1,6 @@
 /** How often a table gets rows, and whether each row belongs to one prediction. Pure. */
 import { median } from "./facts.ts";
-import { gapsOf, type Reading, timesOf } from "./readings.ts";
+import { gapsOf, type ProposedReading, timesOf } from "./readings.ts";
 
 export interface Rhythm {
   /** The usual time between two attributions of a model, seconds; undefined when the sample shows none. */
@@ -27,7 +27,7 @@ const windows = [
 
 /** @param hasPredictionId whether a column names the prediction that a row belongs to */
 export function rhythmOf(
-  read: readonly Reading[],
+  read: readonly ProposedReading[],
   { hasPredictionId }: { readonly hasPredictionId: boolean },
 ): Rhythm {
   const gaps = gapsOf(read);
@@ -55,7 +55,7 @@ function isPerPrediction(gaps: readonly number[], hasPredictionId: boolean): boo
 const isIrregular = (gaps: readonly number[], middle: number): boolean =>
   gaps.filter((gap) => Math.abs(gap - middle) > middle / 4).length > gaps.length / 4;
 
-function ratePerHour(read: readonly Reading[]): number {
+function ratePerHour(read: readonly ProposedReading[]): number {
   const rates = [...timesOf(read).values()].flatMap((times) => {
     const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
     return times.length < 3 || span === 0 ? [] : [((times.length - 1) / span) * 3600];

@@ -1,10 +1,10 @@
 /** How a candidate is read, in the words of the configuration of a source. Pure. */
 
 import type { TimeUnit } from "../time-units.ts";
-import type { Candidate } from "./candidate.ts";
+import type { TableCandidate } from "./candidate.ts";
 
 /** The keys of a source in the configuration; those that are left out have their defaults. */
-export interface SourceSettings {
+export interface ProposedSettings {
   /** Quoted as in SQL where it needs to be. */
   readonly table: string;
   readonly columns: Readonly<Record<string, string | readonly string[]>>;
@@ -15,14 +15,17 @@ export interface SourceSettings {
 }
 
 /** What a person may decide otherwise. */
-export interface Decided {
+export interface DecidedSettings {
   /** Of a column whose times have no zone. Default: UTC. */
   readonly timeZone?: string;
   /** Whether names that differ in a version are one model. Default: yes. */
   readonly isVersioned?: boolean;
 }
 
-export function settingsOf(candidate: Candidate, decided: Decided = {}): SourceSettings {
+export function settingsOf(
+  candidate: TableCandidate,
+  decided: DecidedSettings = {},
+): ProposedSettings {
   const { facts, time, versions, rhythm } = candidate;
   return {
     table: sqlName(facts),
@@ -35,7 +38,7 @@ export function settingsOf(candidate: Candidate, decided: Decided = {}): SourceS
   };
 }
 
-function columnsOf({ time, found, model }: Candidate): SourceSettings["columns"] {
+function columnsOf({ time, found, model }: TableCandidate): ProposedSettings["columns"] {
   const { shape } = found;
   const [only, ...further] = model;
   return {

@@ -4,7 +4,7 @@ import { connect } from "../connection.ts";
 import { tableMissing, toSourceError } from "../errors.ts";
 import type { SourceConnection } from "../options.ts";
 import { nameParts, reader as readerQuery } from "../sql/catalogue.ts";
-import { type Candidate, candidateOf, leastScore } from "./candidate.ts";
+import { candidateOf, leastScore, type TableCandidate } from "./candidate.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { columnViews, type TableFacts } from "./facts.ts";
 import { sampleOf } from "./sampling.ts";
@@ -27,7 +27,7 @@ export interface SurveyedTables {
   readonly seen: number;
   readonly sampled: number;
   /** Tables that can be read as a source, the best first. */
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly TableCandidate[];
   /** Tables that were looked at and are no candidates, the nearest first. */
   readonly others: readonly TableFacts[];
 }

@@ -1,10 +1,10 @@
 /** The time column: its value in microseconds, its order, and bounds in its own type, so that an index is used. */
 import { escapeLiteral } from "pg";
-import type { SourceLayout, TimeReading } from "../layout.ts";
+import type { SourceLayout, TimeColumnReading } from "../layout.ts";
 import { type TimeUnit, timeUnits } from "../time-units.ts";
 import { column } from "./names.ts";
 
-type NumberColumn = Extract<TimeReading, { readonly unit: TimeUnit }>;
+type NumberColumn = Extract<TimeColumnReading, { readonly unit: TimeUnit }>;
 
 /** Numbers from this many microseconds on, away from 1970, are infinite times. It is the year 294,276 and later. */
 const longestUs = 9_223_372_036_854_000_000n;
