@@ -1,6 +1,6 @@
 /**
  * `npm run nightly`: what takes too long for each change, one after the other: mutants by the day's seed, 10,000 histories
- * of healing, an hour of fuzz, long chaos on both streams, and a starved daemon. Exit 1 when one of them fails; the last line says which.
+ * of healing, an hour of fuzz, long chaos on both streams, a new user's first run, and a starved daemon. Exit 1 when one of them fails; the last line says which.
  */
 import { spawnSync } from "node:child_process";
 
@@ -35,6 +35,7 @@ const parts = {
   fuzz: ["test", "--", "--project", "fast", ...fuzzed],
   "chaos on the log in Postgres": [...chaos, "postgres"],
   "chaos on Kafka": [...chaos, "kafka"],
+  "a new user's first run": ["run", "firstrun"],
   "rows at a load of forty": ["exec", "tsx", "test/starvation.ts"],
 };
 
