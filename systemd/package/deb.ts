@@ -95,7 +95,7 @@ const zipped = (text: string): Buffer => gzipSync(text, { level: 9 });
 function layDocuments(project: Project, stage: string, version: string): void {
   const { root, name, epoch } = project;
   const folder = join(stage, "usr/share/doc", name);
-  for (const part of ["how-to", "runbooks", "reference", "explanation"]) {
+  for (const part of ["tutorial.md", "how-to", "runbooks", "reference", "explanation"]) {
     copyTree(join(root, "docs", part), join(folder, part));
   }
   for (const example of ["driftwarden.example.yaml", "executor.example.yaml"]) {
