@@ -11,7 +11,16 @@ import { makeEdits } from "./three-edits/made-up.ts";
 import { remediation } from "./three-edits/remediation.ts";
 
 const madeUps = [gate, detector, remediation, executor, command];
-const tree = ["src", "detectors", "remediations", "test", "bench", "tsconfig.json", "package.json"];
+const tree = [
+  "src",
+  "detectors",
+  "remediations",
+  "systemd",
+  "test",
+  "bench",
+  "tsconfig.json",
+  "package.json",
+];
 
 /** Of the whole tree: what says something of everything that is registered, and the tests of the made-up ones. */
 const suites = [
