@@ -112,8 +112,8 @@ const faultsOfDetection = detection([
   // A row exactly at the end of the assembly window.
   {
     file: "src/detection/attribution/assembler.ts",
-    from: "open && (row.ts >= this.due",
-    to: "open && (row.ts > this.due",
+    from: "(row.ts >= this.due",
+    to: "(row.ts > this.due",
   },
   // A leak.
   {
