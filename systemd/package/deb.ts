@@ -23,8 +23,15 @@ const scripts = ["postinst", "prerm", "postrm"];
 const maintainer = "Driftwarden maintainers <maintainers@driftwarden.invalid>";
 const program = "usr/lib/driftwarden/dist/src/main.js";
 
-/** @returns the path of the package in `out`, for this machine's architecture */
-export function buildDeb(project: Project, out: string): string {
+/**
+ * @param compression options of dpkg-deb
+ * @returns the path of the package in `out`, for this machine's architecture
+ */
+export function buildDeb(
+  project: Project,
+  out: string,
+  compression: readonly string[] = ["-Zxz"],
+): string {
   const stage = mkdtempSync(join(tmpdir(), "driftwarden-deb-"));
   try {
     const architecture = execFileSync("dpkg", ["--print-architecture"], {
@@ -38,7 +45,7 @@ export function buildDeb(project: Project, out: string): string {
     settle(stage, project.epoch);
     chmodSync(join(stage, "etc/driftwarden/credentials"), 0o700);
     const deb = join(out, `${project.name}_${version}_${architecture}.deb`);
-    execFileSync("dpkg-deb", ["--root-owner-group", "-Zxz", "--build", stage, deb], {
+    execFileSync("dpkg-deb", ["--root-owner-group", ...compression, "--build", stage, deb], {
       // Several threads compress in other blocks than one, so the bytes would depend on the number of processors.
       env: {
         ...process.env,

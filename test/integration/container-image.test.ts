@@ -22,6 +22,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DockerEngine } from "../../src/sandbox/dockerd.ts";
 import { leaveOut } from "../programs/ci.ts";
+import { packDebian } from "../programs/debian-package.ts";
 import { dockerTestable, startTestDocker } from "../programs/docker.ts";
 import { eventually } from "../programs/eventually.ts";
 import { startTestPostgres, type TestPostgres } from "../programs/postgres.ts";
@@ -99,9 +100,9 @@ describe.runIf(await testable())("the container image", () => {
     rmSync(base, { recursive: true });
     rmSync(archive);
 
-    const tool = join(root, "systemd/package/run.ts");
-    const out = join(folder, "dist/package");
-    await run(process.execPath, ["--import", "tsx", tool, "--out", out], { cwd: root });
+    const made = await packDebian();
+    cpSync(made.path, join(folder, "dist/package", made.name));
+    await made.remove();
     cpSync(join(root, ".dockerignore"), join(folder, ".dockerignore"));
     const options = ["--network=none", "--build-arg=BASE=base:local", "-t", "driftwarden"];
     await docker("build", ...options, "-f", join(root, recipe), ".");

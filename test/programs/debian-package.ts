@@ -19,10 +19,13 @@ export interface DebianPackage {
   remove(): Promise<void>;
 }
 
+/** Thirty times faster than the xz of `npm run package`, and dpkg reads both. */
+const quick = ["-Zgzip", "-z1"];
+
 /** Of what `npm run build` has built last. */
 export async function packDebian(): Promise<DebianPackage> {
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-deb-"));
-  const path = buildDeb(readProject(root, process.env["SOURCE_DATE_EPOCH"]), folder);
+  const path = buildDeb(readProject(root, process.env["SOURCE_DATE_EPOCH"]), folder, quick);
   return { path, name: basename(path), remove: () => rm(folder, { recursive: true }) };
 }
 
@@ -45,7 +48,7 @@ export async function packDebianBefore(today: DebianPackage): Promise<DebianPack
   await change(join(stage, "DEBIAN/control"), /^Version: .*$/m, "Version: 0.0.1-1");
   const name = "driftwarden_before.deb";
   const path = join(folder, name);
-  await run("dpkg-deb", ["--root-owner-group", "-Zgzip", "--build", stage, path]);
+  await run("dpkg-deb", ["--root-owner-group", ...quick, "--build", stage, path]);
   return { path, name, remove: () => rm(folder, { recursive: true }) };
 }
 
