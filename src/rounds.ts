@@ -15,6 +15,8 @@ export interface Round {
 
 interface OpenRound {
   readonly loop: string;
+  /** Longest single wait of the loop that ends by a deadline of its own, ms. */
+  readonly longestWaitMs: number;
   sinceMs: number;
 }
 
@@ -33,11 +35,15 @@ export class Rounds {
     this.#nowMs = nowMs;
   }
 
-  /** @param loop as it stands in the log */
-  of(loop: string): Round {
+  /**
+   * @param loop as it stands in the log
+   * @param longestWaitMs how long one call of the loop may take before a deadline of its own ends it, ms. Until then the
+   *   loop is not overdue.
+   */
+  of(loop: string, longestWaitMs = 0): Round {
     return {
       run: async (work) => {
-        const end = this.begin(loop);
+        const end = this.#begin(loop, longestWaitMs);
         try {
           return await work();
         } finally {
@@ -51,8 +57,8 @@ export class Rounds {
   }
 
   /** Begins a round. @returns ends it */
-  begin(loop: string): () => void {
-    const one: OpenRound = { loop, sinceMs: this.#nowMs() };
+  #begin(loop: string, longestWaitMs: number): () => void {
+    const one: OpenRound = { loop, longestWaitMs, sinceMs: this.#nowMs() };
     this.#open.add(one);
     return () => void this.#open.delete(one);
   }
@@ -62,11 +68,13 @@ export class Rounds {
     for (const one of this.#open) one.sinceMs = this.#nowMs();
   }
 
-  /** The round that has not moved for the longest time, if that is longer than the limit. */
+  /** The round that has not moved for the longest time, of those that have not for longer than the limit. */
   overdue(limitMs: number): OverdueRound | undefined {
-    const [first] = [...this.#open].toSorted((a, b) => a.sinceMs - b.sinceMs);
-    if (first === undefined) return undefined;
-    const forMs = this.#nowMs() - first.sinceMs;
-    return forMs > limitMs ? { loop: first.loop, forMs } : undefined;
+    const nowMs = this.#nowMs();
+    const [first] = [...this.#open]
+      .map(({ loop, longestWaitMs, sinceMs }) => ({ loop, longestWaitMs, forMs: nowMs - sinceMs }))
+      .filter(({ longestWaitMs, forMs }) => forMs > Math.max(limitMs, longestWaitMs))
+      .toSorted((a, b) => b.forMs - a.forMs);
+    return first && { loop: first.loop, forMs: first.forMs };
   }
 }

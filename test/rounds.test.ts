@@ -42,6 +42,24 @@ describe("a round of a loop", () => {
     expect(rounds.overdue(1000)?.loop).toBe("source main");
   });
 
+  it("is not overdue before the deadline that its own calls have", () => {
+    const { rounds, pass } = atHand();
+    void rounds.of("source main", 20_000).run(() => never);
+    pass(20_000);
+    expect(rounds.overdue(1000)).toBeUndefined();
+    pass(1);
+    expect(rounds.overdue(1000)).toEqual({ loop: "source main", forMs: 20_001 });
+  });
+
+  it("with a long deadline of its own does not hide a loop without one", () => {
+    const { rounds, pass } = atHand();
+    void rounds.of("source main", 20_000).run(() => never);
+    pass(1);
+    void rounds.of("effects of tracker").run(() => never);
+    pass(1001);
+    expect(rounds.overdue(1000)?.loop).toBe("effects of tracker");
+  });
+
   it("starts its time anew when all wait for what is known to be unavailable", () => {
     const { rounds, pass } = atHand();
     void rounds.of("source main").run(() => never);

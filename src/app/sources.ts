@@ -5,7 +5,7 @@ import type { Config } from "../config/schema.ts";
 import type { SourceLease } from "../source/lease.ts";
 import { LeasedPoller } from "../source/leased-poller.ts";
 import { sourceMetrics } from "../source/metrics.ts";
-import { defaultSourceOptions, type SourceOptions } from "../source/options.ts";
+import { defaultSourceOptions, type SourceOptions, slowTimeoutMs } from "../source/options.ts";
 import { startPoller } from "../source/poller.ts";
 import type { StoredProgress } from "../source/progress.ts";
 import type { SourceRows } from "../source/source-rows.ts";
@@ -24,6 +24,8 @@ import { watchedSink } from "./watched.ts";
 
 /** A process that dies leaves its sources unpolled for at most five quarters of this. */
 const leaseMs = 6_000;
+/** More than a source takes to end a statement that has missed its deadline, and to close the connection. */
+const closingMs = 60_000;
 
 /** The sources as the poller takes them. @throws ConfigError DW_CONFIG_SECRET when a password cannot be read */
 export function sourceList({ sources }: Config): readonly SourceOptions[] {
@@ -85,7 +87,8 @@ export function buildSources(parts: StoredParts, { sources, stream, read }: Sour
   for (const options of sources) {
     const { name } = options;
     const logger = parts.logger.child({ component: "source", source: name });
-    const round = parts.rounds.of(`source ${name}`);
+    const longestWaitMs = slowTimeoutMs(options.connection) + closingMs;
+    const round = parts.rounds.of(`source ${name}`, longestWaitMs);
     const sink = watchedSink(stream, round);
     const held = new LeasedPoller({
       source: name,

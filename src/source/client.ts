@@ -17,23 +17,31 @@ const queryCanceled = "57014";
 /** @param running settles when the query has ended */
 type Stop = (running: Promise<unknown>) => Promise<void>;
 
+export interface SourceSession {
+  /** Of each statement, ms. */
+  readonly deadlineMs: number;
+  /** Ends a query of this connection on the server. */
+  readonly stop: Stop;
+  /** Called after each statement, whether it was answered, failed or missed its deadline. */
+  readonly ended?: (() => void) | undefined;
+}
+
 interface Rows<Row> {
   readonly rows: readonly Row[];
 }
 
 export class SourceClient {
   readonly #client: Client;
-  readonly #stop: Stop;
+  readonly #session: SourceSession;
   #deadlineMs: number;
   /** Settles when the server has answered, also after `query` has rejected. */
   #running: Promise<unknown> | undefined;
   #asked = 0;
 
-  /** @param stop ends a query of this connection on the server */
-  constructor(client: Client, deadlineMs: number, stop: Stop) {
+  constructor(client: Client, session: SourceSession) {
     this.#client = client;
-    this.#deadlineMs = deadlineMs;
-    this.#stop = stop;
+    this.#session = session;
+    this.#deadlineMs = session.deadlineMs;
   }
 
   /**
@@ -87,6 +95,7 @@ export class SourceClient {
       throw ended ? outOfTime(deadlineMs, error) : error;
     } finally {
       clearTimeout(timer);
+      this.#session.ended?.();
     }
   }
 
@@ -98,7 +107,7 @@ export class SourceClient {
 
   /** Stops a running query, on the server too, and closes the connection. Never rejects. */
   async end(): Promise<void> {
-    if (this.#running !== undefined) await this.#stop(this.#running);
+    if (this.#running !== undefined) await this.#session.stop(this.#running);
     await this.#client.end().catch(() => undefined);
   }
 }

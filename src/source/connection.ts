@@ -1,6 +1,6 @@
 /** Makes connections to a source whose search_path holds only the schemas of Postgres itself. */
 import { Client, type ClientConfig } from "pg";
-import { SourceClient } from "./client.ts";
+import { SourceClient, type SourceSession } from "./client.ts";
 import { toSourceError } from "./errors.ts";
 import type { SourceConnection } from "./options.ts";
 import { safePath } from "./sql/begin.ts";
@@ -14,9 +14,13 @@ import { stopQuery } from "./stop-query.ts";
 const idleInTransactionMs = 60_000;
 
 /**
+ * @param ended called after each statement of the connection
  * @throws SourceError DW_SOURCE_UNREACHABLE, DW_SOURCE_LOGIN_REFUSED, DW_SOURCE_DATABASE_MISSING
  */
-export async function connect(options: SourceConnection): Promise<SourceClient> {
+export async function connect(
+  options: SourceConnection,
+  ended?: SourceSession["ended"],
+): Promise<SourceClient> {
   const { statementTimeoutMs } = options;
   const config = configOf(options);
   const client = new Client(config);
@@ -30,7 +34,7 @@ export async function connect(options: SourceConnection): Promise<SourceClient> 
     throw toSourceError(error, `connecting to ${host}:${port}`);
   }
   const stop = (running: Promise<unknown>): Promise<void> => stopQuery(client, config, running);
-  const source = new SourceClient(client, statementTimeoutMs, stop);
+  const source = new SourceClient(client, { deadlineMs: statementTimeoutMs, stop, ended });
   // Not every server supports this. On the others only statement_timeout ends the query of a killed process.
   await source.query(noticeLoss).catch(() => undefined);
   return source;

@@ -33,8 +33,10 @@ export interface PollerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: SourceMetrics;
-  /** Runs each poll, so that the watchdog sees one that does not end. Default: nobody watches. */
-  readonly round?: Pick<Round, "run">;
+  /**
+   * Runs each poll, so that the watchdog sees one that does not end. Each statement moves it. Default: nobody watches.
+   */
+  readonly round?: Round;
   readonly onGap?: ReaderDeps["onGap"];
   /** Live processes that cannot read records whose rows have places. If left out, there are none. */
   readonly withoutPlaces?: () => Promise<readonly string[]>;
@@ -203,9 +205,10 @@ class SourcePoller implements Poller {
   }
 
   async #open(): Promise<{ client: SourceClient; layout: SourceLayout }> {
-    const client = await connect(this.#deps.options.connection);
+    const { options, round } = this.#deps;
+    const client = await connect(options.connection, () => round?.moved());
     try {
-      return { client, layout: await probe(client, this.#deps.options) };
+      return { client, layout: await probe(client, options) };
     } catch (error) {
       void client.end();
       throw error;

@@ -1,8 +1,9 @@
 import { Client } from "pg";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { Round } from "../../src/rounds.ts";
 import { eventually } from "../programs/eventually.ts";
 import { sql, type TestDatabase } from "../programs/postgres.ts";
-import { type SourceRun, withSource } from "../programs/source.ts";
+import { MemorySink, type SourceRun, withSource } from "../programs/source.ts";
 
 const sources = withSource({ settings: { max_prepared_transactions: "5" } });
 const { newSource } = sources;
@@ -178,6 +179,25 @@ describe("a window", () => {
     const tids = run.sink.rows.map((row) => row.tid);
     expect(tids.every((tid, i) => i === 0 || tid > (tids[i - 1] ?? 0))).toBe(true);
     expect(new Set(run.sink.rowRecords.map((record) => record.window))).toEqual(new Set([1]));
+  });
+});
+
+describe("the watchdog's round of a source", () => {
+  it("moves with each page, also when no row of a long history is fit for the stream", async () => {
+    const source = await newSource();
+    const unusable =
+      "select now() - n * interval '1 second', null, 1 from generate_series(1, 1000) n";
+    await sql(source.url, `INSERT INTO explainability_metrics ${unusable}`);
+    let moves = 0;
+    let movesBefore: number | undefined;
+    const sink = new MemorySink();
+    sink.before = () => void (movesBefore ??= moves);
+    const round: Round = { run: (work) => work(), moved: () => void moves++ };
+    const run = sources.run(source.readonlyUrl, { sink, round }, { pageRows: 100 });
+    await run.ticks(1);
+    expect([sink.rows, sink.history]).toEqual([[], []]);
+    expect(movesBefore).toBeGreaterThan(10);
+    expect(run.poller.rows()?.read).toBe(1000);
   });
 });
 

@@ -111,7 +111,7 @@ export function keptLog(): { readonly logger: Logger; readonly lines: readonly s
 /** What a poller of a test shares with an earlier one, or has of its own. */
 type Kept = Partial<
   Pick<SourceRun, "sink" | "progress"> &
-    Pick<PollerDeps, "withoutPlaces"> & { clock: Clock; logger: Logger }
+    Pick<PollerDeps, "withoutPlaces" | "round"> & { clock: Clock; logger: Logger }
 >;
 
 function runSource(options: SourceOptions, kept: Kept = {}): SourceRun {
@@ -123,8 +123,9 @@ function runSource(options: SourceOptions, kept: Kept = {}): SourceRun {
     return rows === undefined ? [] : [[options.name, rows]];
   });
   const { withoutPlaces = () => Promise.resolve([]) } = kept;
+  const { round } = kept;
   const deps = { options, sink, progress, clock, logger, metrics, withoutPlaces };
-  const poller: Poller = startPoller(deps);
+  const poller: Poller = startPoller({ ...deps, ...(round && { round }) });
   return {
     sink,
     progress,
