@@ -25,7 +25,7 @@ describe("a time column of numbers", () => {
       const odd =
         type === "bigint"
           ? "9223372036854775807, -9223372036854775808"
-          : "'NaN', 'Infinity', '-Infinity', 1e300, 9e18";
+          : "'NaN', 'Infinity', '-Infinity', 1e300, 9e18, 1e-300";
       await sql(
         source.url,
         `INSERT INTO explainability_metrics SELECT at, 1 FROM unnest(ARRAY[${odd}, -1, 0, 32503680000, NULL]::${type}[]) at`,
@@ -37,10 +37,26 @@ describe("a time column of numbers", () => {
       await eventually(() => expect(sink.rows.map(({ importance }) => importance)).toContain(2));
       const count = odd.split(",").length + 4;
       await eventually(() => expect(taken(sink.records).length).toBe(count));
-      expect(sink.rows.filter(({ ts }) => Number.isFinite(ts))).toHaveLength(4);
+      expect(sink.rows.filter(({ ts }) => Number.isFinite(ts))).toHaveLength(
+        type === "bigint" ? 4 : 5,
+      );
       expect(sink.rows.some(({ ts }) => Number.isNaN(ts))).toBe(false);
     },
   );
+
+  it("of type numeric: a number too small for a float stops nothing", async () => {
+    const source = await newSource("CREATE TABLE explainability_metrics (at numeric, age float8)");
+    const { ticks, sink } = run(source.readonlyUrl, undefined, over);
+    await ticks(1);
+    await sql(
+      source.url,
+      "INSERT INTO explainability_metrics VALUES (1e-400, 1), (-1e-400, 2), (1764273600.123456, 3)",
+    );
+    await eventually(() => expect(sink.rows.map(({ importance }) => importance)).toContain(3));
+    expect(sink.rows.map(({ ts }) => Math.abs(ts)).toSorted((a, b) => a - b)).toEqual([
+      0, 0, 1764273600123456,
+    ]);
+  });
 
   it("uses an index on it", async () => {
     const source = await newSource(
@@ -85,5 +101,43 @@ describe("a time column of numbers", () => {
       code: "DW_SOURCE_COLUMN_TYPE",
       hint: expect.stringContaining(hint),
     });
+  });
+});
+
+describe("a time column without a zone", () => {
+  it.each([
+    ["date", "UTC", "5874897-12-31"],
+    ["date", "UTC", "4714-11-24 BC"],
+    ["timestamp", "America/Los_Angeles", "294276-12-31 23:59:59"],
+    ["timestamp", "Asia/Tokyo", "4714-11-24 00:00:00 BC"],
+  ])("of type %s in %s: the time %s stops nothing", async (type, timeZone, absurd) => {
+    const source = await newSource(`CREATE TABLE explainability_metrics (at ${type}, age float8)`);
+    const { ticks, sink } = run(source.readonlyUrl, undefined, {
+      table: "explainability_metrics",
+      columns: { timestamp: "at", features: ["age"] },
+      timeZone,
+    });
+    await ticks(1);
+    await sql(source.url, `INSERT INTO explainability_metrics VALUES ('${absurd}', 1), (now(), 2)`);
+    await eventually(() =>
+      expect(new Set(sink.rows.map(({ importance }) => importance))).toEqual(new Set([1, 2])),
+    );
+  });
+
+  it("keeps the rows of the hour that its zone skips", async () => {
+    const source = await newSource(
+      "CREATE TABLE explainability_metrics (at timestamp, age float8); CREATE INDEX ON explainability_metrics (at)",
+    );
+    const { ticks, sink } = run(source.readonlyUrl, undefined, {
+      table: "explainability_metrics",
+      columns: { timestamp: "at", features: ["age"] },
+      timeZone: "Europe/Berlin",
+    });
+    await ticks(1);
+    await sql(
+      source.url,
+      "INSERT INTO explainability_metrics VALUES ('2026-03-29 01:30', 1), ('2026-03-29 02:30', 2), ('2026-03-29 03:10', 3), ('infinity', 4)",
+    );
+    await eventually(() => expect(taken(sink.records)).toHaveLength(4));
   });
 });

@@ -2,7 +2,7 @@
 import type { SourceLayout } from "../layout.ts";
 import { table } from "./names.ts";
 import { rowColumns, selectList } from "./row.ts";
-import { bound, finite, order, time } from "./time.ts";
+import { bound, finite, time } from "./time.ts";
 
 /**
  * Rows with a finite time later than $1, oldest first. The fourth column is the number of equal rows, instead of a ctid.
@@ -21,4 +21,4 @@ export const newestRows = (layout: SourceLayout): string => `
   SELECT ${rowColumns(layout).instant} AS since
   FROM ${table(layout)}
   WHERE ${time(layout)} > ${bound(layout, "$1")} AND ${finite(layout)}
-  ORDER BY ${order(layout)} DESC OFFSET $2 LIMIT 1`;
+  ORDER BY ${time(layout)} DESC OFFSET $2 LIMIT 1`;

@@ -3,7 +3,7 @@ import { escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
 import { table, tableName } from "./names.ts";
 import { ctid, rowColumns, selectList } from "./row.ts";
-import { bound, finite, order, time } from "./time.ts";
+import { bound, finite, time } from "./time.ts";
 
 /** The rows of views, foreign and partitioned tables have no places. */
 const columnsOf = (layout: SourceLayout, noPlace: string): string =>
@@ -22,7 +22,7 @@ export const newestRow = (layout: SourceLayout): string => `
   SELECT ${rowColumns(layout).instant} AS newest
   FROM ${table(layout)}
   WHERE ${time(layout)} <= ${bound(layout, "$1")} AND ${finite(layout)}
-  ORDER BY ${order(layout)} DESC LIMIT 1`;
+  ORDER BY ${time(layout)} DESC LIMIT 1`;
 
 /** The estimated number of rows, or -1 without an estimate, and whether an index begins with the timestamp. */
 export const size = (layout: SourceLayout): string => `

@@ -3,7 +3,7 @@ import { escapeLiteral } from "pg";
 import type { SourceLayout } from "../layout.ts";
 import { table } from "./names.ts";
 import { rowColumns, selectList } from "./row.ts";
-import { bound, order, time } from "./time.ts";
+import { bound, time } from "./time.ts";
 
 /**
  * The newest $3 rows later than $1 and not later than $2, newest first. If the source has a model column, only rows of
@@ -20,5 +20,5 @@ export function recentRows(layout: SourceLayout, noPlace: string): string {
     layout.modelColumns.length > 0
       ? `(${model} = $4::text OR (${model} LIKE $5::text AND substring(${model}, $6::text) = $4::text))`
       : "coalesce($4::text, $5::text, $6::text) IS NOT NULL";
-  return `SELECT ${columns} FROM ${table(layout)} WHERE ${within} AND ${own} ORDER BY ${order(layout)} DESC LIMIT $3`;
+  return `SELECT ${columns} FROM ${table(layout)} WHERE ${within} AND ${own} ORDER BY ${time(layout)} DESC LIMIT $3`;
 }
