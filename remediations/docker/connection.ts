@@ -10,7 +10,15 @@ import type { EngineVersion } from "./engine.ts";
 import { DockerError, type DockerErrorCode } from "./errors.ts";
 import { NotSent, type Transport, unixTransport } from "./transport.ts";
 
-export type EngineVerb = "version" | "list" | "inspect" | "restart" | "start";
+export type EngineVerb =
+  | "version"
+  | "list"
+  | "inspect"
+  | "logs"
+  | "usage"
+  | "events"
+  | "restart"
+  | "start";
 
 export interface ConnectionOptions {
   readonly socket: string;

@@ -3,6 +3,7 @@
  */
 import { z } from "zod";
 import type { Container, Mount } from "./engine.ts";
+import { DockerError } from "./errors.ts";
 import { programsOf } from "./programs.ts";
 
 export const containerId: z.ZodType<string> = z.string().regex(/^[0-9a-f]{64}$/);
@@ -116,4 +117,11 @@ function portsFrom(exposed: Keys, published: Keys): readonly number[] {
 // Docker leaves Health out where there is no check; Podman writes an empty status.
 function healthFrom(status: string | undefined): Container["health"] {
   return status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
+}
+
+/** A proxy or engine may answer about another container. Such an answer must not decide what is restarted. */
+export function checkAnswer(id: string, asked: string): void {
+  if (id === asked) return;
+  const text = `the engine was asked for ${asked} and answered with ${id.slice(0, 80)}`;
+  throw new DockerError("DW_DOCKER_PROTOCOL", text);
 }

@@ -2,9 +2,10 @@
 import { hostname } from "node:os";
 import type Dockerode from "dockerode";
 import type { z } from "zod";
-import type { ClockReading } from "../../src/permit.ts";
+import { type ClockReading, readClocks } from "../../src/permit.ts";
 import { Connection, type EngineVerb, validated } from "./connection.ts";
 import {
+  checkAnswer,
   containerFrom,
   containerId,
   imageInspected,
@@ -15,7 +16,9 @@ import {
 import { dependantsOf, type Neighbour } from "./dependants.ts";
 import type { Container, Engine, ListedContainer } from "./engine.ts";
 import { DockerError, type DockerErrorCode } from "./errors.ts";
+import { checkedSince } from "./events.ts";
 import { ownContainer } from "./own-container.ts";
+import { eventsOf, logsOf, usageOf } from "./readings.ts";
 import { carries } from "./selector.ts";
 
 export interface DockerOptions {
@@ -62,6 +65,13 @@ export function openDocker(options: DockerOptions): Engine {
     },
     inspect: (id) => connection.ask("inspect", (docker) => inspect(docker, checkedId(id))),
     dependants: async (id) => dependantsOf(id, (await listAll([])).map(neighbourFrom)),
+    logs: (id, wanted) => connection.ask("logs", (docker) => logsOf(docker, checkedId(id), wanted)),
+    usage: (id) => connection.ask("usage", (docker) => usageOf(docker, checkedId(id))),
+    events: async (id, sinceMs) => {
+      const span = { sinceMs: checkedSince(sinceMs), untilMs: (clocks ?? readClocks)().wallMs };
+      if (sinceMs >= span.untilMs) return [];
+      return connection.ask("events", (docker) => eventsOf(docker, checkedId(id), span));
+    },
     restart: (id, { graceSeconds: t, mayAct }) =>
       connection.ask(
         "restart",
@@ -116,13 +126,6 @@ function present<T>(call: Promise<T>): Promise<T | undefined> {
     if (error instanceof DockerError && error.code === "DW_DOCKER_GONE") return undefined;
     throw error;
   });
-}
-
-/** A proxy or engine may answer about another container. Such an answer must not decide what is restarted. */
-function checkAnswer(id: string, asked: string): void {
-  if (id === asked) return;
-  const text = `the engine was asked for ${asked} and answered with ${id.slice(0, 80)}`;
-  throw new DockerError("DW_DOCKER_PROTOCOL", text);
 }
 
 function checkedId(id: string): string {

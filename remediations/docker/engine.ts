@@ -5,6 +5,9 @@
  */
 
 import type { MayAct } from "../../src/permit.ts";
+import type { ContainerEvent } from "./events.ts";
+import type { ContainerLogs, LogsOptions } from "./logs.ts";
+import type { ContainerUsage } from "./usage.ts";
 
 /** A folder that is mounted into a container. */
 export interface Mount {
@@ -101,6 +104,15 @@ export interface Engine {
   inspect(id: string): Promise<Container | undefined>;
   /** What depends on this container, each once, by name. */
   dependants(id: string): Promise<readonly Dependant[]>;
+  /** The newest log lines of a container, running or not. It never follows. One that is gone is DW_DOCKER_GONE. */
+  logs(id: string, options: LogsOptions): Promise<ContainerLogs>;
+  /** What it uses now, once; undefined when it does not run. One that is gone is DW_DOCKER_GONE. Takes 1 to 2 s. */
+  usage(id: string): Promise<ContainerUsage | undefined>;
+  /**
+   * What the engine remembers of a container since a time (ms since 1970) until now, oldest first. It never streams. A
+   * container that is gone may still have events.
+   */
+  events(id: string, sinceMs: number): Promise<readonly ContainerEvent[]>;
   /** Resolves when the engine reports that the container runs again. Not idempotent. */
   restart(id: string, options: RestartOptions): Promise<void>;
   /** Starts a stopped container; does nothing when it runs. It only finishes our own restart, so it needs no permit. */

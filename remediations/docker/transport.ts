@@ -41,12 +41,12 @@ export class NotSent extends Error {}
 
 interface EngineAnswer {
   readonly status: number;
-  readonly body: string;
+  readonly body: Buffer;
 }
 
 // An invalid id (`x/kill?signal=KILL&y=`) could otherwise turn the call into another verb.
 const allowed =
-  /^(GET \/(version|containers\/json|containers\/[0-9a-f]{64}\/json|images\/sha256:[0-9a-f]{64}\/json)|POST \/containers\/[0-9a-f]{64}\/(restart|start))\??$/;
+  /^(GET \/(version|containers\/json|containers\/[0-9a-f]{64}\/(json|logs|stats)|events|images\/sha256:[0-9a-f]{64}\/json)|POST \/containers\/[0-9a-f]{64}\/(restart|start))\??$/;
 
 /** A list of 10,000 containers is about 20 MB. */
 const maxAnswerBytes = 64 * 1024 * 1024;
@@ -123,7 +123,7 @@ async function collect(response: IncomingMessage): Promise<EngineAnswer> {
     }
     chunks.push(chunk);
   }
-  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") };
+  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks) };
 }
 
 class Expired extends Error {}
@@ -149,12 +149,17 @@ function connectionError(
   return new DockerError("DW_DOCKER_UNREACHABLE", `asking ${where}: ${error.message}`, occurrence);
 }
 
+/** Answers that are no single JSON value. Whoever asked reads the bytes. */
+const isBytes = /\/(logs|events)\?$/;
+
 function read(call: Call, { status, body }: EngineAnswer): unknown {
   // 304: the container is in that state already.
-  if (call.statusCodes[status] !== true && status !== 304) throw statusError(call, status, body);
+  if (call.statusCodes[status] !== true && status !== 304)
+    throw statusError(call, status, body.toString("utf8"));
   if (call.method === "POST") return undefined;
+  if (isBytes.test(call.path)) return body;
   try {
-    return JSON.parse(body);
+    return JSON.parse(body.toString("utf8"));
   } catch (error) {
     const text = `the engine's answer to ${call.path} is not JSON`;
     throw new DockerError("DW_DOCKER_PROTOCOL", text, { cause: error });

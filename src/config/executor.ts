@@ -23,7 +23,7 @@ const allowed = z
     compose_service: named("a compose service").optional(),
     compose_project: named("a compose project").optional(),
     verbs: z
-      .array(z.enum(["restart"]))
+      .array(z.enum(["restart", "logs"]))
       .min(1)
       .default(["restart"]),
     allow_stateful: z.boolean().default(false),

@@ -3,7 +3,10 @@ import { createHash } from "node:crypto";
 import { dependantsOf, type Neighbour } from "../../remediations/docker/dependants.ts";
 import type { Container, Engine } from "../../remediations/docker/engine.ts";
 import { DockerError } from "../../remediations/docker/errors.ts";
+import { checkedSince, mostEvents } from "../../remediations/docker/events.ts";
+import { checkedLogs } from "../../remediations/docker/logs.ts";
 import { carries } from "../../remediations/docker/selector.ts";
+import type { ContainerUsage } from "../../remediations/docker/usage.ts";
 import type { Clock } from "../clock.ts";
 import { type ClockReading, type Permission, writePermitted } from "../permit.ts";
 
@@ -26,7 +29,7 @@ export interface LedgerEntry {
   readonly atMs: number;
 }
 
-type Verb = "version" | "list" | "inspect" | "restart" | "start";
+type Verb = "version" | "list" | "inspect" | "logs" | "usage" | "events" | "restart" | "start";
 
 interface EngineFault {
   /** Thrown to the caller. */
@@ -87,12 +90,10 @@ export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngin
     self: undefined,
     ledger,
     version: () => call("version", () => ({ engine: "simulated", api: "simulated" })),
-    list: (labels) =>
-      call("list", () =>
-        [...byId.values()].filter((container) => carries(container.labels, labels)),
-      ),
+    list: (labels) => call("list", () => labelled([...byId.values()], labels)),
     inspect: (id) => call("inspect", () => byId.get(id)),
     dependants: async (id) => dependantsOf(id, neighbours(options.containers, byId.values())),
+    ...readings({ call, present, ledger }),
     restart: (id, how) =>
       permitted({ ...how, clocks: options.clocks }, () =>
         call("restart", () => run("restart", id), id),
@@ -106,6 +107,42 @@ export function simulatedEngine(options: SimulatedEngineOptions): SimulatedEngin
     },
   };
 }
+
+const labelled = (containers: readonly Container[], labels: readonly string[]) =>
+  containers.filter((container) => carries(container.labels, labels));
+
+interface Simulation {
+  readonly call: <T>(verb: Verb, effect: () => T) => Promise<T>;
+  readonly present: (id: string) => Container;
+  readonly ledger: readonly LedgerEntry[];
+}
+
+/** Nothing writes a log, and nothing is used. What happened is in the ledger. */
+function readings({
+  call,
+  present,
+  ledger,
+}: Simulation): Pick<Engine, "logs" | "usage" | "events"> {
+  return {
+    logs: (id, wanted) =>
+      call("logs", () => {
+        checkedLogs(wanted);
+        present(id);
+        return { lines: [], cut: false };
+      }),
+    usage: (id) => call("usage", () => (present(id).state === "running" ? idle : undefined)),
+    events: (id, sinceMs) =>
+      call("events", () =>
+        ledger
+          .filter((act) => act.id === id && act.atMs >= checkedSince(sinceMs))
+          .slice(-mostEvents)
+          .map(({ atMs, verb }) => ({ atMs, action: verb })),
+      ),
+  };
+}
+
+/** A container in which nothing runs. */
+const idle: ContainerUsage = { memoryBytes: 0, cpuPercent: 0, pids: 1 };
 
 function containersById({ containers, clock }: SimulatedEngineOptions): Map<string, Container> {
   return new Map(

@@ -12,9 +12,11 @@ describe("check of the executor", () => {
     try {
       const [itself, ...limits] = await lookAtExecutor(executor.socket, 10_000);
       expect(itself).toMatchObject({ ok: true, doubtful: version !== "0.1.0" });
-      expect(itself?.message).toContain("it offers version, list, inspect, dependants, restart");
+      expect(itself?.message).toContain(
+        "it offers version, list, inspect, dependants, logs, usage, events, restart",
+      );
       expect(limits.map(({ message }) => message)).toEqual([
-        "may restart on app=my-service",
+        "may restart, logs on app=my-service",
         "may act at most 1000 per 1h on one container, 1000 per 1h on all",
       ]);
     } finally {

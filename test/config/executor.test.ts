@@ -47,7 +47,7 @@ describe("the executor's configuration", () => {
     ["allow: [{name: 'svc-*'}]", "must be the exact name of a container"],
     ["allow: [{label: app=}]", "must be key=value"],
     ["allow: [{compose_project: p, name: a}]", "compose_project narrows compose_service"],
-    ["allow: [{name: a, verbs: [exec]}]", "expected restart"],
+    ["allow: [{name: a, verbs: [exec]}]", "expected one of restart, logs"],
     ["allow: [{name: a, verbs: []}]", "allow.0.verbs"],
     ["max_acts: often", "expected a number of runs per time"],
     ["socket: relative.sock", "socket"],

@@ -7,8 +7,10 @@ import { type FakeClocks, fakeClocks, whatExpires } from "../fakes/permit.ts";
 import {
   type FakeEngine,
   fakeId,
+  frame,
   inspection,
   json,
+  raw,
   startFakeEngine,
 } from "../remediations/docker/fake-engine.ts";
 
@@ -16,6 +18,28 @@ export interface OpenedEngine {
   readonly engine: Engine;
   close(): Promise<void>;
 }
+
+/** 600 bytes in use, of which 200 are cache; half of one of two CPUs. */
+const stats = {
+  memory_stats: { usage: 600, limit: 9e9, stats: { inactive_file: 200 } },
+  cpu_stats: { cpu_usage: { total_usage: 1_250 }, system_cpu_usage: 2_000, online_cpus: 2 },
+  precpu_stats: { cpu_usage: { total_usage: 1_000 }, system_cpu_usage: 1_000 },
+  pids_stats: { current: 3 },
+};
+
+const happened = (Action: string, time: number, attributes: object = {}): string =>
+  JSON.stringify({ Action, time, Actor: { ID: fakeId, Attributes: attributes } });
+
+const events = [
+  happened("die", 2, { exitCode: "137", image: "busybox" }),
+  happened("exec_start: sh -c secret", 2),
+  happened("health_status: unhealthy", 3),
+  "",
+].join("\n");
+
+const withConfig = (shown: object): object => ({
+  Config: { Image: "shop/api:1", Labels: { app: "my-service" }, ...shown },
+});
 
 const takenOver = (): Promise<Permit> => Promise.reject(new Error("taken over"));
 
@@ -81,6 +105,85 @@ export function engineContract(
       expect(await engine.dependants(fakeId)).toEqual([{ name: "beside", by: "network" }]);
     });
 
+    const requestFor = (part: string): string | undefined =>
+      fake.requests.findLast((request) => request.includes(part));
+
+    it("#18: reads the newest log lines once, decoded and cleaned, and never follows", async () => {
+      const at = "2026-03-01T12:00:00.000000001Z";
+      const body = [
+        frame(1, `${at} plain\n`),
+        frame(2, `${at} \u001b[31mred\u001b[0m\u0001 end\n`),
+      ];
+      fake.on("/logs", raw(Buffer.concat(body)));
+      expect(await engine.logs(fakeId, { lines: 200, sinceMs: 1_500 })).toEqual({
+        lines: [
+          { at, stream: "stdout", text: "plain" },
+          { at, stream: "stderr", text: "red  end" },
+        ],
+        cut: false,
+      });
+      const query = "follow=false&stdout=true&stderr=true&timestamps=true&tail=200&since=1.5";
+      expect(requestFor("/logs")).toBe(`GET /v1.41/containers/${fakeId}/logs?${query}`);
+    });
+
+    it("#18: takes the JSON line of a container with a terminal for text", async () => {
+      fake.on(`/${fakeId}/json`, json(inspection(withConfig({ Tty: true }))));
+      fake.on("/logs", raw('{"a":1}'));
+      const { lines } = await engine.logs(fakeId, { lines: 1 });
+      expect(lines).toEqual([{ stream: "stdout", text: '{"a":1}' }]);
+    });
+
+    it("#18: says what a container uses, and nothing of one that does not run", async () => {
+      fake.on(`/${fakeId}/json`, json(inspection({ HostConfig: { Memory: 1_000 } })));
+      fake.on("/stats", json(stats));
+      expect(await engine.usage(fakeId)).toEqual({
+        memoryBytes: 400,
+        memoryLimitBytes: 1_000,
+        memoryPercent: 40,
+        cpuPercent: 50,
+        pids: 3,
+      });
+      expect(requestFor("/stats")).toBe(`GET /v1.41/containers/${fakeId}/stats?stream=false`);
+      fake.on(
+        `/${fakeId}/json`,
+        json(inspection({ State: { Status: "exited", StartedAt: "2026-03-01T12:00:00Z" } })),
+      );
+      expect(await engine.usage(fakeId)).toBeUndefined();
+    });
+
+    it("#18: names what happened to a container since a time until now, typed", async () => {
+      const nowMs = clocks.read().wallMs;
+      fake.on("/events", raw(events));
+      expect(await engine.events(fakeId, 1_000)).toEqual([
+        { atMs: 2_000, action: "die", exitCode: 137 },
+        { atMs: 3_000, action: "health_status", health: "unhealthy" },
+      ]);
+      const filters = JSON.stringify({ type: ["container"], container: [fakeId] });
+      expect(requestFor("/events")).toBe(
+        `GET /v1.41/events?since=1&until=${nowMs / 1000}&filters=${filters}`,
+      );
+      expect(await engine.events(fakeId, nowMs + 1)).toEqual([]);
+    });
+
+    it("#18: refuses more lines than there may be, and a time that is none", async () => {
+      for (const call of [
+        () => engine.logs(fakeId, { lines: 201 }),
+        () => engine.logs(fakeId, { lines: 0 }),
+        () => engine.logs(fakeId, { lines: 1, sinceMs: Number.NaN }),
+        () => engine.events(fakeId, -1),
+      ]) {
+        await expect(call()).rejects.toMatchObject({ code: "DW_DOCKER_REFUSED" });
+      }
+      expect(fake.requests.filter((request) => request !== "GET /version")).toEqual([]);
+    });
+
+    it("#18: knows of a container that is gone that it has no logs and uses nothing", async () => {
+      fake.on(`/${fakeId}/json`, json({ message: "No such container" }, 404));
+      const gone = { code: "DW_DOCKER_GONE" };
+      await expect(engine.logs(fakeId, { lines: 1 })).rejects.toMatchObject(gone);
+      await expect(engine.usage(fakeId)).rejects.toMatchObject(gone);
+    });
+
     it("restarts once, with the grace that was asked for", async () => {
       await engine.restart(fakeId, { graceSeconds: 7, mayAct: permit });
       expect(posts()).toEqual([`POST /v1.41/containers/${fakeId}/restart?t=7`]);
@@ -118,6 +221,9 @@ export function engineContract(
       async (id) => {
         for (const call of [
           () => engine.inspect(id),
+          () => engine.logs(id, { lines: 1 }),
+          () => engine.usage(id),
+          () => engine.events(id, 0),
           () => engine.restart(id, { graceSeconds: 0, mayAct: permit }),
           () => engine.start(id),
         ]) {

@@ -9,9 +9,9 @@ import { type Executor, startExecutor } from "../../src/executor/executor.ts";
 import type { ExecutorLimits } from "../../src/executor/limits.ts";
 import type { ClockReading } from "../../src/permit.ts";
 
-/** Everything that is labelled `app=my-service`, as often as one likes. */
+/** Everything that is labelled `app=my-service`, as often as one likes, and its logs. */
 const openLimits: ExecutorLimits = {
-  allow: [{ labels: ["app=my-service"], verbs: ["restart"], allowStateful: false }],
+  allow: [{ labels: ["app=my-service"], verbs: ["restart", "logs"], allowStateful: false }],
   all: [{ acts: 1000, windowMs: 3_600_000 }],
   perContainer: [{ acts: 1000, windowMs: 3_600_000 }],
 };

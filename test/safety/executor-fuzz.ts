@@ -1,6 +1,7 @@
 /**
  * Lines of every kind to a real executor on a real socket. What its engine sees is judged by an oracle. Nothing but a restart
- * of an allowed container, once for an effect, under a good permit and within the limits, may reach it.
+ * of an allowed container, once for an effect, under a good permit and within the limits, may reach it; and the logs of
+ * a container whose logs are allowed.
  */
 import { chmodSync } from "node:fs";
 import { connect, type Socket } from "node:net";
@@ -35,7 +36,7 @@ export async function fuzzExecutor(fuzz: ExecutorFuzz): Promise<ExecutorFuzzed> 
 async function fuzzLines({ inputs, seed, say }: ExecutorFuzz): Promise<ExecutorFuzzed> {
   const world = await executorWorld();
   const executor = await startExecutor(world.settings, world.means);
-  const judging = { world, say, oracle: new ExecutorOracle(world.allowed, limits) };
+  const judging = { world, say, oracle: new ExecutorOracle(world, limits) };
   const random = seeded(seed);
   let [acts, escapes] = [0, 0];
   let talk: Talk | undefined;

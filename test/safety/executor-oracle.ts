@@ -4,7 +4,7 @@ import type { ClockReading } from "../../src/permit.ts";
 export interface ActSeen {
   readonly verb: string;
   readonly id: string;
-  /** When the engine was written to. */
+  /** When the engine was written to, or its log was read. */
   readonly at: ClockReading;
 }
 
@@ -20,26 +20,44 @@ interface OracleLimits {
   readonly perContainer: number;
 }
 
+interface OracleAllowed {
+  /** Ids of the containers that may be restarted. */
+  readonly allowed: readonly string[];
+  /** Ids of those whose logs may be read. */
+  readonly readable: readonly string[];
+}
+
 export class ExecutorOracle {
   readonly #limits: OracleLimits;
   readonly #allowed: ReadonlySet<string>;
+  readonly #readable: ReadonlySet<string>;
   readonly #effects = new Set<string>();
   #acts: Counted[] = [];
 
-  /** @param allowed ids of the containers that may be restarted */
-  constructor(allowed: readonly string[], limits: OracleLimits) {
+  constructor(may: OracleAllowed, limits: OracleLimits) {
     this.#limits = limits;
-    this.#allowed = new Set(allowed);
+    this.#allowed = new Set(may.allowed);
+    this.#readable = new Set(may.readable);
   }
 
   /** Why this act must not have followed from this line; undefined when it may have. */
   judge(act: ActSeen, line: string): string | undefined {
+    if (act.verb === "logs") return this.#reading(act, line);
     const reason = this.#reason(act, line);
     this.#acts = [
       ...this.#acts.filter(({ atNs }) => act.at.monotonicNs - atNs < hourNs),
       { id: act.id, atNs: act.at.monotonicNs },
     ];
     return reason;
+  }
+
+  #reading({ id }: ActSeen, line: string): string | undefined {
+    if (!this.#readable.has(id)) return "the logs of the container are not allowed";
+    const request = objectIn(line);
+    if (request?.["verb"] !== "logs") return "its logs were read for another verb";
+    const { container, lines } = Object(request["arguments"]);
+    if (container !== id) return "the logs of another container were asked for";
+    return lines >= 1 && lines <= 200 ? undefined : "too many lines were read";
   }
 
   #reason(act: ActSeen, line: string): string | undefined {

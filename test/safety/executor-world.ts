@@ -25,10 +25,13 @@ export interface ExecutorWorld {
   readonly folder: string;
   readonly clocks: FakeClocks;
   readonly ids: readonly string[];
+  /** Those that may be restarted. */
   readonly allowed: readonly string[];
+  /** Those whose logs may be read. */
+  readonly readable: readonly string[];
   readonly settings: ExecutorSettings;
   readonly means: ExecutorMeans;
-  /** Acts since it was asked last. */
+  /** Acts, and readings of logs, since it was asked last. */
   acts(): readonly ActSeen[];
   /** The next look at a container takes so long. */
   slowDown(ms: number): void;
@@ -46,12 +49,17 @@ export async function executorWorld(): Promise<ExecutorWorld> {
   const simulated = simulatedEngine({ containers, clock, clocks: clocks.read });
   let slowMs = 0;
   let seen = 0;
+  let logsRead: ActSeen[] = [];
   const engine: Engine = {
     ...simulated,
     inspect: (id) => {
       clocks.pass(slowMs);
       slowMs = 0;
       return simulated.inspect(id);
+    },
+    logs: (id, wanted) => {
+      logsRead.push({ verb: "logs", id, at: clocks.read() });
+      return simulated.logs(id, wanted);
     },
   };
   const listed = [
@@ -63,13 +71,17 @@ export async function executorWorld(): Promise<ExecutorWorld> {
     clocks,
     ids: listed.map(({ id }) => id),
     allowed: listed.filter(({ name }) => name.startsWith("svc")).map(({ id }) => id),
+    readable: listed.filter(({ name }) => name === "db").map(({ id }) => id),
     settings: {
       socket: join(folder, "executor.sock"),
       peer: process.geteuid?.() ?? 0,
       stateFolder: join(folder, "state"),
       engine,
       limits: {
-        allow: [{ labels: ["app=my-service"], verbs: ["restart"], allowStateful: false }],
+        allow: [
+          { labels: ["app=my-service"], verbs: ["restart"], allowStateful: false },
+          { name: "db", labels: [], verbs: ["logs"], allowStateful: false },
+        ],
         all: [{ acts: limits.all, windowMs }],
         perContainer: [{ acts: limits.perContainer, windowMs }],
       },
@@ -85,7 +97,9 @@ export async function executorWorld(): Promise<ExecutorWorld> {
       const fresh = simulated.ledger.slice(seen);
       seen = simulated.ledger.length;
       // No time passes between an act and this look.
-      return fresh.map(({ verb, id }) => ({ verb, id, at: clocks.read() }));
+      const read = logsRead;
+      logsRead = [];
+      return [...read, ...fresh.map(({ verb, id }) => ({ verb, id, at: clocks.read() }))];
     },
     slowDown: (ms) => {
       slowMs = ms;

@@ -8,6 +8,8 @@ import type { EngineVerb } from "../connection.ts";
 import { containerId } from "../container.ts";
 import type { Engine, RestartOptions } from "../engine.ts";
 import { DockerError, type DockerErrorCode } from "../errors.ts";
+import { checkedSince } from "../events.ts";
+import { checkedLogs } from "../logs.ts";
 import { ownContainer } from "../own-container.ts";
 import { ask, askWelcome, type ExchangeResult } from "./exchange.ts";
 import { verbs, type Welcome, type WireVerb } from "./wire.ts";
@@ -36,17 +38,8 @@ const pauseMs = 250;
 export function openExecutor(options: ExecutorOptions): Engine {
   const { socket, deadlineMs = 10_000, restartMarginMs = 60_000, onCall } = options;
 
-  const observed = async <T>(verb: EngineVerb, call: () => Promise<T>): Promise<T> => {
-    try {
-      const result = await call();
-      onCall?.(verb, "ok");
-      return result;
-    } catch (error) {
-      if (error instanceof DockerError) onCall?.(verb, error.code);
-      throw error;
-    }
-  };
-  const read = <T>(called: EngineVerb, wanted: Wanted<T>) =>
+  const observed = observing(onCall);
+  const read: Read = <T>(called: EngineVerb, wanted: Wanted<T>) =>
     observed(called, async () => {
       const { verb, given, result } = wanted;
       const exchanged = await ask({ socket, deadlineMs }, { verb, arguments: given });
@@ -70,6 +63,7 @@ export function openExecutor(options: ExecutorOptions): Engine {
       const given = { container: checked(id) };
       return read("list", { ...verbs.dependants, verb: "dependants", given });
     },
+    ...readings(read),
     restart: (id, { graceSeconds, mayAct }) =>
       observed("restart", () =>
         restart(
@@ -80,6 +74,43 @@ export function openExecutor(options: ExecutorOptions): Engine {
     start: async (id) => {
       const given = { container: checked(id) };
       await read("start", { ...verbs["finish-restart"], verb: "finish-restart", given });
+    },
+  };
+}
+
+type Observed = <T>(verb: EngineVerb, call: () => Promise<T>) => Promise<T>;
+
+function observing(onCall: ExecutorOptions["onCall"]): Observed {
+  return async (verb, call) => {
+    try {
+      const result = await call();
+      onCall?.(verb, "ok");
+      return result;
+    } catch (error) {
+      if (error instanceof DockerError) onCall?.(verb, error.code);
+      throw error;
+    }
+  };
+}
+
+type Read = <T>(called: EngineVerb, wanted: Wanted<T>) => Promise<T>;
+
+/** What a container wrote, uses and went through. */
+function readings(read: Read): Pick<Engine, "logs" | "usage" | "events"> {
+  return {
+    logs: async (id, wanted) => {
+      const { lines, sinceMs } = checkedLogs(wanted);
+      const given = { container: checked(id), lines, since_ms: sinceMs };
+      return read("logs", { ...verbs.logs, verb: "logs", given });
+    },
+    usage: async (id) => {
+      const given = { container: checked(id) };
+      const { usage } = await read("usage", { ...verbs.usage, verb: "usage", given });
+      return usage ?? undefined;
+    },
+    events: async (id, sinceMs) => {
+      const given = { container: checked(id), since_ms: checkedSince(sinceMs) };
+      return read("events", { ...verbs.events, verb: "events", given });
     },
   };
 }

@@ -13,6 +13,9 @@ import { z } from "zod";
 import type { Permit } from "../../../src/permit.ts";
 import { containerId } from "../container.ts";
 import type { Container, Dependant, EngineVersion, ListedContainer, Mount } from "../engine.ts";
+import { type ContainerEvent, containerActions, mostEvents } from "../events.ts";
+import { type ContainerLogs, type LogLine, mostLogLines, printable } from "../logs.ts";
+import type { ContainerUsage } from "../usage.ts";
 
 /** Version of the protocol that this program uses. */
 export const wireVersion = "1.0";
@@ -122,9 +125,45 @@ const dependants: z.ZodType<readonly Dependant[]> = z.array(
 const inspection: z.ZodType<{ readonly container: Container | null }> = z.object({
   container: container.nullable(),
 });
+const logs: z.ZodType<ContainerLogs> = z.object({
+  lines: z
+    .array(
+      z.object({
+        at: text.optional(),
+        stream: z.enum(["stdout", "stderr"]),
+        // The executor cleans it too, but an older or a replaced one may not.
+        text: text.transform(printable),
+      } satisfies Record<keyof LogLine, z.ZodType>),
+    )
+    .max(mostLogLines),
+  cut: z.boolean(),
+});
+const number = z.number().min(0);
+const usage: z.ZodType<{ readonly usage: ContainerUsage | null }> = z.object({
+  usage: z
+    .object({
+      memoryBytes: number,
+      memoryLimitBytes: number.optional(),
+      memoryPercent: number.optional(),
+      cpuPercent: number.optional(),
+      pids: number.optional(),
+    } satisfies Record<keyof ContainerUsage, z.ZodType>)
+    .nullable(),
+});
+const events: z.ZodType<readonly ContainerEvent[]> = z
+  .array(
+    z.object({
+      atMs: z.number(),
+      action: z.enum(containerActions),
+      exitCode: z.number().optional(),
+      health: z.enum(["starting", "healthy", "unhealthy"]).optional(),
+    } satisfies Record<keyof ContainerEvent, z.ZodType>),
+  )
+  .max(mostEvents);
 const nothing: z.ZodType<object> = z.object({});
 
 const onContainer = z.strictObject({ container: containerId });
+const wallMs = z.number().min(0).max(8_640_000_000_000_000);
 
 /** Schemas of the arguments and the result of each verb. */
 export const verbs = {
@@ -135,6 +174,19 @@ export const verbs = {
   },
   inspect: { arguments: onContainer, result: inspection },
   dependants: { arguments: onContainer, result: dependants },
+  logs: {
+    arguments: z.strictObject({
+      container: containerId,
+      lines: z.int().min(1).max(mostLogLines),
+      since_ms: wallMs.optional(),
+    }),
+    result: logs,
+  },
+  usage: { arguments: onContainer, result: usage },
+  events: {
+    arguments: z.strictObject({ container: containerId, since_ms: wallMs }),
+    result: events,
+  },
   restart: {
     arguments: z.strictObject({
       container: containerId,

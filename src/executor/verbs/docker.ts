@@ -2,10 +2,13 @@
 import type { ExecutorVerb } from "../verb.ts";
 import { dependantsVerb } from "./dependants.ts";
 import type { DockerMeans } from "./docker-means.ts";
+import { eventsVerb } from "./events.ts";
 import { finishRestartVerb } from "./finish-restart.ts";
 import { inspectVerb } from "./inspect.ts";
 import { listVerb } from "./list.ts";
+import { logsVerb } from "./logs.ts";
 import { restartVerb } from "./restart.ts";
+import { usageVerb } from "./usage.ts";
 import { versionVerb } from "./version.ts";
 
 export function dockerVerbs(means: DockerMeans): readonly ExecutorVerb[] {
@@ -14,6 +17,9 @@ export function dockerVerbs(means: DockerMeans): readonly ExecutorVerb[] {
     listVerb(means),
     inspectVerb(means),
     dependantsVerb(means),
+    logsVerb(means),
+    usageVerb(means),
+    eventsVerb(means),
     restartVerb(means),
     finishRestartVerb(means),
   ];

@@ -44,6 +44,23 @@ export function inspection(shown: object = {}): object {
   };
 }
 
+/** A log frame: one byte for the stream, three zeros, four bytes for the length, the text. */
+export function frame(stream: number, text: string | Buffer): Buffer {
+  const bytes = Buffer.from(text);
+  const header = Buffer.alloc(8);
+  header.writeUInt8(stream, 0);
+  header.writeUInt32BE(bytes.length, 4);
+  return Buffer.concat([header, bytes]);
+}
+
+/** An answer of these bytes. */
+export function raw(bytes: Buffer | string): Answer {
+  return (_request, response) => {
+    response.writeHead(200, { "content-type": "application/octet-stream" });
+    response.end(bytes);
+  };
+}
+
 export async function startFakeEngine(): Promise<FakeEngine> {
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-fake-engine-"));
   const requests: string[] = [];

@@ -11,7 +11,7 @@ import { fuzz, HostileByteServer, hostileAnswers } from "../../fakes/hostile-ans
 import { fakeId, inspection } from "./fake-engine.ts";
 
 const keys =
-  "Version ApiVersion MinAPIVersion Id Name Names Labels State Image Status StartedAt Health Config Env HostConfig AutoRemove Mounts Path Args ExposedPorts RepoTags NetworkMode message Cmd Entrypoint".split(
+  "Version ApiVersion MinAPIVersion Id Name Names Labels State Image Status StartedAt Health Config Env HostConfig AutoRemove Mounts Path Args ExposedPorts RepoTags NetworkMode message Cmd Entrypoint Tty Memory memory_stats usage stats limit cpu_stats precpu_stats cpu_usage total_usage system_cpu_usage online_cpus pids_stats current Action Actor Attributes time timeNano".split(
     " ",
   );
 const whole = [
@@ -19,6 +19,8 @@ const whole = [
   [{ Id: fakeId, Names: ["/svc-1"], Labels: { app: "my-service" } }],
   inspection(),
   { message: "no such container" },
+  { memory_stats: { usage: 2, stats: { inactive_file: 1 } }, pids_stats: { current: 1 } },
+  { Action: "die", time: 1, timeNano: 1e9, Actor: { ID: fakeId, Attributes: { exitCode: "1" } } },
 ];
 
 const version = JSON.stringify(whole[0]);
@@ -47,6 +49,9 @@ const calls: readonly ((engine: Engine) => Promise<unknown>)[] = [
   (engine) => engine.list(["app=my-service"]),
   (engine) => engine.inspect(fakeId),
   (engine) => engine.dependants(fakeId),
+  (engine) => engine.logs(fakeId, { lines: 200 }),
+  (engine) => engine.usage(fakeId),
+  (engine) => engine.events(fakeId, 0),
   (engine) => engine.restart(fakeId, { graceSeconds: 0 }),
   (engine) => engine.start(fakeId),
 ];
@@ -56,7 +61,7 @@ async function attack(seed: number): Promise<readonly unknown[]> {
   const engine = openDocker({ socket, deadlineMs, restartMarginMs: deadlineMs });
   server.answers = [wellAnswer];
   await engine.version();
-  server.answers = fc.sample(hostileAnswers(keys, whole), { seed, numRuns: 2 * calls.length });
+  server.answers = fc.sample(hostileAnswers(keys, whole), { seed, numRuns: 3 * calls.length });
   return await Promise.all(
     calls.map((call) =>
       call(engine).then(
