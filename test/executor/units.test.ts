@@ -48,6 +48,17 @@ describe("the units", () => {
     expect(unit("older-systemd.conf").get("NotifyAccess")).toEqual(["all"]);
   });
 
+  it.each([
+    ["daemon", daemon],
+    ["executor", executor],
+  ])("let systemd start the %s again without an end, with pauses that grow", (_, service) => {
+    expect(service.get("StartLimitIntervalSec")).toEqual(["0"]);
+    expect(service.get("Restart")).toEqual(["always"]);
+    expect(service.get("RestartSteps")).toEqual(["5"]);
+    expect(service.get("RestartMaxDelaySec")).toEqual(["30s"]);
+    expect(service.get("RestartPreventExitStatus")).toEqual(["2 78"]);
+  });
+
   it("name users that sysusers makes", () => {
     const users = readFileSync("systemd/driftwarden.sysusers.conf", "utf8");
     for (const service of [daemon, executor]) {
