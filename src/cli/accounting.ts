@@ -111,11 +111,21 @@ const roles: Readonly<Record<string, string>> = {
   long_object: "values",
 };
 
+/** Next steps for reasons that are about more than one column. */
+const hints: Readonly<Record<string, string>> = {
+  wrong_width:
+    "Each row needs as many cells as the header. Put a cell that holds the separator in double quotes, and separate header and rows by the same sign.",
+  second_value:
+    "Give full times if they are cut to the day or the hour. If a column names the model: --columns model=NAME.",
+};
+
 function hintFor({ rows, leftOut }: Accounted): string {
   if (rows === 0) return "A file needs rows below the line that names the columns.";
-  const role = roles[mostFrequent(leftOut)?.[0] ?? ""];
+  const reason = mostFrequent(leftOut)?.[0] ?? "";
+  const role = roles[reason];
   return role === undefined
-    ? "Give rows with a time, a feature and an importance, of at least two times."
+    ? (hints[reason] ??
+        "Give rows with a time, a feature and an importance, of at least two times.")
     : `Correct what the example shows, or name another column: --columns ${role}=NAME.`;
 }
 

@@ -223,9 +223,14 @@ const delimiterNames: Readonly<Record<string, string>> = {
 /** @throws CliError DW_CLI_USAGE */
 export function delimiterOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  const delimiter = delimiterNames[text] ?? text;
-  if (delimiter.length === 1 && !/[\s"]/.test(delimiter.replace("\t", ""))) return delimiter;
-  throw usage(`--delimiter ${text} is not one character`, 'Write it as ";" or tab.');
+  const code = /^\\u([\da-f]{4})$/i.exec(text)?.[1];
+  const escaped = code === undefined ? text : String.fromCharCode(Number.parseInt(code, 16));
+  const delimiter = delimiterNames[text] ?? escaped;
+  if (/^[^\r\n"]$/.test(delimiter)) return delimiter;
+  throw usage(
+    `--delimiter ${text} is not one character that can separate cells`,
+    'Write it as ";", tab, or "\\u0001" for a character that cannot be typed.',
+  );
 }
 
 function durationOf(option: string, text: string | undefined): number | undefined {

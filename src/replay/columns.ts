@@ -168,12 +168,27 @@ const headless =
 /** Signs that may separate cells, beside those that are recognised. */
 const separators = /[^\p{L}\p{N}_"'.-]/u;
 
-/** The error for a header of one cell: another sign separates the cells, or the file has only one column. */
+/** Other first lines: a remark, or the edge of a box. */
+const noNames = /^(#|--|\/\/|\+-)/;
+const namesFirst = "The first line names the columns.";
+
+/** The error for a header of one cell: another sign separates the cells, or the first line names no columns. */
 function undivided(file: string, header: string): FileError {
+  if (header === "") {
+    const hint = `${namesFirst} Remove the empty lines above it.`;
+    return lineError(file, 1, { message: "the first line is empty", hint });
+  }
+  const message = `there is one column: ${header}`;
+  if (noNames.test(header))
+    return lineError(file, 1, { message, hint: `${namesFirst} Remove the lines above it.` });
+  if (/[,;\t|]/.test(header)) {
+    const hint = `${namesFirst} If each line stands in quotes as a whole, remove these quotes. If you named another separator, leave that option out.`;
+    return lineError(file, 1, { message, hint });
+  }
   const seen = separators.exec(header)?.[0];
   const example = seen === undefined ? "CHARACTER" : JSON.stringify(seen);
   return lineError(file, 1, {
-    message: `there is one column: ${header}`,
+    message,
     hint: `Known separators are comma, semicolon, tab and bar. Name another one: --delimiter ${example}.`,
   });
 }

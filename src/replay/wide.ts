@@ -110,6 +110,8 @@ export class WideParser {
   readonly #features: readonly (Feature & { readonly hasComma: boolean })[];
   readonly #names = new FileNames();
   readonly #model: ModelCells;
+  /** A sentence, if a column may be no feature. */
+  readonly #doubt: string;
   cleaned = 0;
 
   /** @throws FileError DW_CLI_FILE if the name of a feature cannot be used or occurs twice */
@@ -129,6 +131,7 @@ export class WideParser {
     if (this.#features.length === 0) throw unusable(file, "there is no column of a feature");
     const text = this.#features.find(({ column }) => isText(rows, column));
     if (text !== undefined) throw isNoFeature(file, text.name);
+    this.#doubt = format.columns?.features === undefined ? doubtOf(this.#features, rows) : "";
   }
 
   /** The sentence for people about how the table is read. */
@@ -137,7 +140,7 @@ export class WideParser {
       .slice(0, 3)
       .map(({ name }) => (name.length > 40 ? `${name.slice(0, 39)}…` : name));
     const more = this.#features.length > names.length ? ", …" : "";
-    return `read as a wide table: each of ${counted(this.#features.length, "column")} is a feature (${names.join(", ")}${more})`;
+    return `read as a wide table: each of ${counted(this.#features.length, "column")} is a feature (${names.join(", ")}${more})${this.#doubt}`;
   }
 
   /** An empty cell is no row: the feature is absent. @returns rows read */
@@ -177,6 +180,29 @@ function one(each: (row: BadRow) => void, row: BadRow): number {
 
 const isText = (rows: CsvBatch["rows"], column: number): boolean =>
   rows.some((row) => !isNull(row[column] ?? "")) && !isNumeric(rows, column);
+
+/**
+ * Names the columns that have only whole numbers, beyond 1, beside columns with fractions. They may hold row numbers or
+ * labels, which would outweigh all importances.
+ */
+function doubtOf(features: readonly Feature[], rows: CsvBatch["rows"]): string {
+  const whole = features.filter(({ column }) => isWhole(rows.map((row) => row[column] ?? "")));
+  if (whole.length === 0 || whole.length === features.length) return "";
+  const kept = features.filter((feature) => !whole.includes(feature)).map(({ name }) => name);
+  const listed = kept.length > 12 ? "A+B" : kept.join("+");
+  const names = whole.slice(0, 3).map(({ name }) => name);
+  const have = whole.length === 1 ? "has" : "have";
+  const what = whole.length === 1 ? "it is no feature" : "they are no features";
+  return `. ${names.join(", ")}${whole.length > 3 ? " and others" : ""} ${have} only whole numbers. If ${what}: --columns features=${listed}`;
+}
+
+function isWhole(cells: readonly string[]): boolean {
+  const filled = cells.filter((cell) => !isNull(cell));
+  return (
+    filled.every((cell) => /^\s*[+-]?\d+\s*$/.test(cell)) &&
+    filled.some((cell) => Math.abs(Number(cell)) > 1)
+  );
+}
 
 const unusable = (file: string, message: string): FileError =>
   lineError(file, 1, { message, hint: "The first line names the features. Rename the column." });
