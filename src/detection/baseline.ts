@@ -156,6 +156,7 @@ export class Baseline {
       names: this.names,
       state: facts.rules,
       settings: this.#options.decision,
+      learned: facts.learned,
       settled: facts.learned >= enoughFor(slow, this.#options.decision),
       at,
       conflicts: conflicts.flatMap((name) => this.slotOf(name) ?? []),
@@ -203,7 +204,7 @@ export class Baseline {
     else this.#skip(y, assessment);
     // This also holds where a missing feature makes the attribution unclean: the feature may come and go by habit.
     if (quiet) {
-      learnHabits(this.#memory, facts.rules);
+      learnHabits(this.#memory, facts.rules, facts.learned);
       learnSteps(this.#memory, this.workspace.scores, this.#options.decision.exitLevel);
     }
     if (assessment.whole) remember(this.#memory, y);

@@ -28,7 +28,16 @@ function model(): {
       memory.seenAt.fill(at);
       const names = ["a", "b"];
       const settings = defaultDecision;
-      const input = { memory, names, state, settings, settled: true, at, conflicts: [] };
+      const input = {
+        memory,
+        names,
+        state,
+        settings,
+        learned: 100,
+        settled: true,
+        at,
+        conflicts: [],
+      };
       const { evidence } = applyRules(input);
       memory.previous.set(memory.value);
       return evidence.map(({ kind }) => kind);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { indexOf, random, type Vector, vectors, World } from "./streams.ts";
+import { indexOf, random, rowsAt, rowsRecord, type Vector, vectors, World } from "./streams.ts";
 
 const week = 2016;
 const uniform = random(11);
@@ -80,5 +80,43 @@ describe("a feature that was constant", () => {
     const world = story((vector) => constant(i++ === 1_000 ? 0.02 : 0.2)(vector), constant(0.02));
     expect(before(world)).toEqual([]);
     expect(after(world)).toContain("shift");
+  });
+});
+
+describe("vectors that hardly ever change", () => {
+  const even = allAlike(0.2);
+
+  it("open nothing in a model that has one a day", () => {
+    const world = new World();
+    const day = 288;
+    for (let i = 0; i < 100; i++) {
+      const rows = rowsAt(i * day, even());
+      world.apply(rowsRecord(i, rows));
+    }
+    expect(world.opened).toEqual([]);
+  });
+
+  it.each([
+    ["first", 12],
+    ["later", 200],
+  ])("open nothing when they changed for a moment, in the %s hours too", (_, glitch) => {
+    const glitches = new Set([glitch, glitch + 5, glitch + 150, glitch + 400]);
+    const world = new World().run(0, week, (i) => (glitches.has(i) ? allAlike(0.4)() : even()));
+    expect(world.opened).toEqual([]);
+  });
+
+  it("are frozen where they changed each time before", () => {
+    const last = vectorOf(0);
+    const world = new World().run(0, 60, (i) => (i < 30 ? vectorOf(i) : last));
+    expect(world.opened.map(({ kind, at }) => [kind, indexOf(at)])).toEqual([["frozen", 32]]);
+  });
+});
+
+describe("a feature of two values", () => {
+  it.each([1, 2, 3])("opens nothing when one of forty is the higher one, seed %d", (seed) => {
+    const chance = random(seed);
+    const others = vectors(6);
+    const twoValues = (i: number) => ({ ...others(i), f3: chance() < 0.025 ? 0.5 : 0.25 });
+    expect(new World().run(0, week, twoValues).opened).toEqual([]);
   });
 });

@@ -156,8 +156,11 @@ function counts(
   return isTold({ ...attribution, kind: own.kind }, place, own.bySlot[slot] ?? {});
 }
 
-/** A step larger than so many mean differences is no habit. A glitch that happened once is such a step. */
-const rarestStep = 30;
+/**
+ * A step whose upper bound is larger than so many mean differences is no habit. The bound is up to twice the step. A
+ * glitch that happened once is such a step.
+ */
+const rarestStep = 60;
 
 /**
  * Whether a part of a whole is no further from what is expected than the least step between two of its values, and steps

@@ -4,6 +4,7 @@ import type { EpisodeKind } from "../event.ts";
 import type { ModelMemory } from "../memory.ts";
 import type { DecisionSettings } from "../settings.ts";
 import { clockChangeUs, isSetBack } from "./clock-changes.ts";
+import { fewest, longestRun, rateAfter, unlikely } from "./habit.ts";
 
 /** One stated reason to open an episode. */
 export interface Evidence {
@@ -47,22 +48,20 @@ export function noRules(): RuleState {
 }
 
 const knownAfter = 8;
-/** Probability of a run without a feature at which it is missing; after two attributions at the earliest. */
-const unlikely = 3e-5;
-const fewest = 2;
 /** After so many values ≥ 0, a negative one counts as bad. */
 const positivesNeeded = 150;
 /** The least rate of healthy repeats that is assumed. */
 const leastRepeats = 1e-4;
 /** If healthy vectors repeat more often than this, a repetition is no anomaly. */
 const repeatsTolerated = 0.3;
-const habitRate = 0.02;
 
 export interface RuleInput {
   readonly memory: ModelMemory;
   readonly names: readonly string[];
   readonly state: RuleState;
   readonly settings: DecisionSettings;
+  /** Attributions that were learned. */
+  readonly learned: number;
   /** Whether enough was learned to know how often healthy vectors repeat. */
   readonly settled: boolean;
   /** Time of the attribution, microseconds since 1970. */
@@ -127,23 +126,23 @@ export function applyRules(input: RuleInput): RuleFindings {
   };
 }
 
-/** Learns how often each feature is usable, and how often the vector repeats. */
-export function learnHabits({ presence, count, value }: ModelMemory, state: RuleState): void {
+/**
+ * Learns how often each feature is usable, and how often the vector repeats.
+ *
+ * @param learned attributions that were learned, this one included
+ */
+export function learnHabits(
+  { presence, count, value }: ModelMemory,
+  state: RuleState,
+  learned: number,
+): void {
   for (let i = 0; i < presence.length; i++) {
     // A run without the feature is learned when it ends. Until then it may be the beginning of a fault.
     if (Number.isNaN(value[i])) continue;
-    presence[i] = presence[i]! + (1 - presence[i]!) * presenceRate(count[i]!);
+    presence[i] = presence[i]! + (1 - presence[i]!) * rateAfter(count[i]!);
   }
   // In a settled model a run of identical vectors is also learned when it ends: see `frozen`.
-  if (state.sameRun === 1) state.repeats -= state.repeats * habitRate;
-}
-
-const presenceRate = (count: number): number => Math.max(habitRate, 1 / (count + 1));
-
-/** Attributions in a row without the feature that are unlikely by chance. @param presence how often it is usable */
-function longestRun(presence: number): number {
-  if (presence >= 1) return fewest;
-  return Math.max(fewest, Math.ceil(Math.log(unlikely) / Math.log(1 - presence)));
+  if (state.sameRun === 1) state.repeats -= state.repeats * rateAfter(learned - 1);
 }
 
 /** Accepts the present habits as normal. */
@@ -203,7 +202,7 @@ function followRuns(memory: ModelMemory, slot: number, badNow: boolean): void {
 function learnRun({ absent, bad, presence, count }: ModelMemory, slot: number): void {
   const run = Math.max(absent[slot]!, bad[slot]!);
   if (run === 0 || run >= longestRun(presence[slot]!)) return;
-  presence[slot] = presence[slot]! * (1 - presenceRate(count[slot]!)) ** run;
+  presence[slot] = presence[slot]! * (1 - rateAfter(count[slot]!)) ** run;
 }
 
 /** Counts how often a new feature was large: `fresh` is 1 + that number. A small new feature is adopted at once. */
@@ -231,12 +230,12 @@ function newFeature(input: RuleInput, slots: readonly number[]): readonly Eviden
   );
 }
 
-function frozen({ memory, state, settings, settled }: RuleInput): readonly Evidence[] {
+function frozen({ memory, state, settings, learned, settled }: RuleInput): readonly Evidence[] {
   const before = state.sameRun;
   state.sameRun = repeatsPrevious(memory) ? before + 1 : 1;
   const ended = state.sameRun === 1 && before < longestRepeat(state, settings) ? before - 1 : 0;
   const repeated = settled ? ended : Math.min(state.sameRun - 1, 1);
-  state.repeats = 1 - (1 - state.repeats) * (1 - habitRate) ** repeated;
+  state.repeats = 1 - (1 - state.repeats) * (1 - rateAfter(learned)) ** repeated;
   if (state.sameRun === 1) state.frozenAccepted = false;
   if (!settled || state.sameRun < longestRepeat(state, settings) || state.frozenAccepted) return [];
   const reason = `the exporter repeats itself: ${state.sameRun} identical vectors in a row`;
