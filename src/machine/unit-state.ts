@@ -1,5 +1,6 @@
 /** The line about the state of a systemd service: installed, running, started at boot. */
 import { type CheckFinding, doubtful, fine, wrong } from "../finding.ts";
+import { counted } from "../plural.ts";
 import type { MachineCode } from "./errors.ts";
 import { type MachineLine, root } from "./machine.ts";
 import { type ServiceFacts, serviceFacts } from "./service.ts";
@@ -55,13 +56,22 @@ function runningProblem(facts: ServiceFacts, unit: string): CheckFinding | undef
   const next = nextSteps[status] ?? `Run: journalctl -u ${unit} -n 50`;
   if (active === "failed")
     return broken(`${unit} has failed: ${of("Result")}, exit code ${status}`, next);
-  if (of("SubState") === "auto-restart")
+  if (of("SubState").startsWith("auto-restart"))
     return broken(
       `${unit} ends and is started again: ${of("NRestarts")} times, exit code ${status}`,
       next,
     );
+  if (active === "activating") return startProblem(unit, Number(of("NRestarts")));
   if (active === "inactive") return doubt(`${unit} does not run`, `Run: systemctl start ${unit}`);
   return undefined;
+}
+
+/** Until it is ready, it may end and be started again at any time. */
+function startProblem(unit: string, restarts: number): CheckFinding {
+  const next = `Run: systemctl status ${unit}. It names what is not ready.`;
+  return restarts > 0
+    ? broken(`${unit} is not ready, after ${counted(restarts, "restart")}`, next)
+    : doubt(`${unit} starts, and is not ready yet`, next);
 }
 
 const doubt = (message: string, hint: string): CheckFinding =>

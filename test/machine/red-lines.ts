@@ -127,6 +127,17 @@ export const red: Readonly<Record<string, readonly Red[]>> = {
       code: "DW_MACHINE_UNIT",
       says: "7 times",
     },
+    {
+      when: "it has ended, and waits to be ready again",
+      machine: unit({ ActiveState: "activating", SubState: "start", NRestarts: "7" }),
+      code: "DW_MACHINE_UNIT",
+      says: "after 7 restarts",
+    },
+    {
+      when: "it is not ready yet",
+      machine: unit({ ActiveState: "activating", SubState: "start", NRestarts: "0" }),
+      says: "not ready yet",
+    },
     { when: "it does not run", machine: unit({ ActiveState: "inactive" }), says: "does not run" },
     {
       when: "it is not started at boot",
