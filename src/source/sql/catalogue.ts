@@ -12,13 +12,17 @@ const timeNames = "time|date|epoch|(^|_)(ts|at|when)($|_)|^ts";
  * the parent is read. The tables of a store of Driftwarden are left out. With $2, the parts of a name, only the tables of
  * this name.
  *
- * `runs_code`: reading it runs expressions of its owner, or asks another server.
+ * `runs_code`: reading it runs expressions of its owner, or asks another server, as that of a parent of a foreign table
+ * does.
  */
 export const tables = `
-  WITH found AS (
+  WITH RECURSIVE above_foreign AS (
+    SELECT i.inhparent AS oid FROM pg_inherits i JOIN pg_class f ON f.oid = i.inhrelid WHERE f.relkind = 'f'
+    UNION SELECT i.inhparent FROM pg_inherits i JOIN above_foreign a ON a.oid = i.inhrelid
+  ), found AS (
     SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind, c.reltuples::float8 AS rows,
            has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable,
-           c.relkind IN ('v', 'f') OR c.relrowsecurity AS runs_code,
+           c.relkind IN ('v', 'f') OR c.relrowsecurity OR c.oid IN (SELECT oid FROM above_foreign) AS runs_code,
            EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) AS has_children,
            has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') AS may_write
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

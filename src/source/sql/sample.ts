@@ -12,6 +12,8 @@ export interface SampledTable {
 /** Larger values are not fetched from where Postgres keeps long values, and count as NULL. */
 const mostBytes = 65_536;
 const textLength = 200;
+/** The first rows up to so many bytes are sent, so a sample of long objects stays small. */
+const mostSampleBytes = 16_000_000;
 
 const times: readonly string[] = timestampTypes;
 
@@ -29,20 +31,24 @@ const selected = ({ schema, table, columns }: SampledTable): string =>
   `SELECT ARRAY[${columns.map(cell).join(", ")}]::text[] AS cells
    FROM ${escapeIdentifier(schema)}.${escapeIdentifier(table)} m`;
 
+const bounded = (rows: string): string =>
+  `SELECT cells FROM (SELECT cells, sum(pg_column_size(cells)) OVER (ROWS UNBOUNDED PRECEDING) AS bytes
+     FROM (${rows}) AS r) AS b WHERE bytes <= ${mostSampleBytes}`;
+
 /** The newest rows by a column that an index begins with, or that a view has. */
 export const newestBy = (table: SampledTable, column: string, count: number): string => {
   const by = `m.${escapeIdentifier(column)}`;
   const type = table.columns.find(({ name }) => name === column)?.type ?? "";
   const finite = times.includes(type) ? `${by} < 'infinity'` : `${by} IS NOT NULL`;
-  return `${selected(table)} WHERE ${finite} ORDER BY ${by} DESC LIMIT ${count}`;
+  return bounded(`${selected(table)} WHERE ${finite} ORDER BY ${by} DESC LIMIT ${count}`);
 };
 
 /** The last rows of a plain table, in its pages from $1 on. */
 export const lastPages = (table: SampledTable, count: number): string =>
-  selected(table).concat(
-    ` WHERE m.ctid >= format('(%s,0)', $1::bigint)::tid ORDER BY m.ctid DESC LIMIT ${count}`,
+  bounded(
+    `${selected(table)} WHERE m.ctid >= format('(%s,0)', $1::bigint)::tid ORDER BY m.ctid DESC LIMIT ${count}`,
   );
 
 /** Rows of pages drawn at random: $1 percent of all, also of child tables. */
 export const drawnPages = (table: SampledTable, count: number): string =>
-  selected(table).concat(` TABLESAMPLE SYSTEM ($1::real) REPEATABLE (7) LIMIT ${count}`);
+  bounded(`${selected(table)} TABLESAMPLE SYSTEM ($1::real) REPEATABLE (7) LIMIT ${count}`);
