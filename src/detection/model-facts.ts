@@ -118,6 +118,15 @@ export function newestRowOf({
   return lastAt === null ? null : Math.max(lastAt, newestRow);
 }
 
+/** Puts times of attributions and rows that lie beyond the limit at the limit. */
+export function forgetTimesBeyond(
+  facts: Pick<ModelFacts, "lastAt" | "newestRow">,
+  limit: number,
+): void {
+  if ((facts.lastAt ?? limit) > limit) facts.lastAt = limit;
+  if ((facts.newestRow ?? limit) > limit) facts.newestRow = limit;
+}
+
 /**
  * Warm-up of a slow model. @param needed attributions before it is judged @returns `9/14`, `provisional`, or undefined
  */

@@ -17,7 +17,7 @@ import { answer, answerDue, giveUp, observe } from "./episode/verification.ts";
 import type { DetectionEvent, EpisodeClosed } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";
 import type { ModelContext } from "./model-context.ts";
-import { type ModelFacts, newFacts, warmUpOf } from "./model-facts.ts";
+import { forgetTimesBeyond, type ModelFacts, newFacts, warmUpOf } from "./model-facts.ts";
 import { isVersion, type SourceSettings } from "./settings.ts";
 import type { ModelParts } from "./snapshot.ts";
 
@@ -188,7 +188,7 @@ export class WatchedModel {
 
   /** Forgets times beyond the limit, since they were absurd. @returns rows dropped */
   forgetBeyond(limit: number): number {
-    if ((this.facts.lastAt ?? limit) > limit) this.facts.lastAt = limit;
+    forgetTimesBeyond(this.facts, limit);
     return this.#assembler.forgetBeyond(limit);
   }
 

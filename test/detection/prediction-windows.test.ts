@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { mean } from "simple-statistics";
 import { describe, expect, it } from "vitest";
 import { PartitionEngine } from "../../src/detection/engine.ts";
+import { forgetTimesBeyond, newestRowOf } from "../../src/detection/model-facts.ts";
 import type { Row, StreamRecord } from "../../src/stream/record.ts";
 import {
   inWindows,
@@ -209,6 +210,12 @@ describe("predictions averaged over windows", () => {
     world.apply(tick(11));
     expect(newest(world.engine)?.values).toEqual({ a: 2 });
     expect(world.engine.rows()).toEqual({ main: { attributed: 2, future: 2 } });
+  });
+
+  it("that closed early and lie ahead of the clock leave no newest row ahead of it", () => {
+    const facts = { lastAt: start + 500 * minute, newestRow: start + 503 * minute };
+    forgetTimesBeyond(facts, start);
+    expect(newestRowOf(facts)).toBe(start);
   });
 
   it("keep 64 windows open at most while no tick comes; the oldest closes early", () => {
