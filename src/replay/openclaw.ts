@@ -1,7 +1,10 @@
 /** OpenClaw's table at an address, for commands without a configuration. */
+import type { SourceColumn } from "../source/layout.ts";
 import { defaultConnection, defaultSourceOptions, type SourceOptions } from "../source/options.ts";
 import { probeSource } from "../source/probe.ts";
 import type { ShapeColumns } from "../source/shapes/shape-of.ts";
+import { TimeUnitMissing } from "../source/time-column.ts";
+import type { TimeUnit } from "../source/time-units.ts";
 import type { GivenColumns } from "./columns.ts";
 
 /** Columns that name the model, unless a person names another one. */
@@ -14,9 +17,9 @@ export interface NamedTable {
 }
 
 /**
- * Looks up whether the table has a column for the model.
+ * Looks up whether the table has a column for the model, and the unit of a time column of numbers.
  *
- * @param say receives a line with the column that was found
+ * @param say receives a line with what was found
  * @throws SourceError
  */
 export async function openClawAt(
@@ -37,12 +40,30 @@ export async function openClawAt(
       ...shapeColumns(columns),
     },
   };
-  if (named !== undefined) return plain;
-  const { available } = await probeSource(plain);
+  const { available, timeUnit } = await probed(plain);
+  if (timeUnit !== undefined)
+    say(`the column ${plain.columns.timestamp} counts ${timeUnit} since 1970`);
+  const read = { ...plain, timeUnit };
+  if (named !== undefined) return read;
   const model = modelColumns.find((name) => available.some((column) => column.name === name));
-  if (model === undefined) return plain;
+  if (model === undefined) return read;
   say(`the column ${model} names the model`);
-  return { ...plain, columns: { ...plain.columns, model } };
+  return { ...read, columns: { ...read.columns, model } };
+}
+
+interface Probed {
+  readonly available: readonly SourceColumn[];
+  readonly timeUnit: TimeUnit | undefined;
+}
+
+/** A time column of numbers is read in the unit that fits its values. */
+async function probed(options: SourceOptions, timeUnit?: TimeUnit): Promise<Probed> {
+  try {
+    return { ...(await probeSource({ ...options, timeUnit })), timeUnit };
+  } catch (error) {
+    if (!(error instanceof TimeUnitMissing) || error.unit === undefined) throw error;
+    return await probed(options, error.unit);
+  }
 }
 
 function shapeColumns({ names = {}, features, values }: GivenColumns): ShapeColumns {

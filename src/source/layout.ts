@@ -9,6 +9,17 @@ export const timestampTypes = [
   "date",
 ] as const;
 
+/** The kinds of relations that may be a source, for people, by their letter in the catalogue. */
+export const relationKinds = {
+  r: "a table",
+  p: "a partitioned table",
+  v: "a view",
+  m: "a materialized view",
+  f: "a foreign table",
+} as const;
+
+export type RelationKind = keyof typeof relationKinds;
+
 export type TimeColumnReading =
   | { readonly type: (typeof timestampTypes)[number]; readonly zone: string }
   /** A column of whole numbers, of exact numbers or of floats. */

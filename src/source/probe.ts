@@ -3,7 +3,12 @@ import type { SourceClient } from "./client.ts";
 import { proposedColumns } from "./column-names.ts";
 import { connect, searchPathOf } from "./connection.ts";
 import { SourceError, tableMissing, toSourceError } from "./errors.ts";
-import type { SourceColumn, SourceLayout } from "./layout.ts";
+import {
+  type RelationKind,
+  relationKinds,
+  type SourceColumn,
+  type SourceLayout,
+} from "./layout.ts";
 import type { SourceColumns, SourceOptions } from "./options.ts";
 import { shapeOf } from "./shapes/shape-of.ts";
 import { safePath } from "./sql/begin.ts";
@@ -19,7 +24,7 @@ interface CatalogRow {
   readonly oid: string;
   readonly schema: string;
   readonly name: string;
-  readonly kind: "r" | "p" | "v" | "m" | "f";
+  readonly kind: RelationKind;
   readonly readable: boolean;
   readonly has_children: boolean;
   readonly role: string;
@@ -31,19 +36,11 @@ export type ProbeOptions = Pick<
   "connection" | "table" | "columns" | "timeZone" | "timeUnit"
 >;
 
-const kinds = {
-  r: "a table",
-  p: "a partitioned table",
-  v: "a view",
-  m: "a materialized view",
-  f: "a foreign table",
-} as const;
-
 /** Only rows of a plain table without children have transaction ids and places of their own. */
 function readingOf({ kind, has_children }: CatalogRow): Pick<SourceLayout, "kind" | "reading"> {
-  if (kind === "r" && !has_children) return { kind: kinds[kind], reading: "windows" };
+  if (kind === "r" && !has_children) return { kind: relationKinds[kind], reading: "windows" };
   return {
-    kind: has_children ? `${kinds[kind]} with child tables` : kinds[kind],
+    kind: has_children ? `${relationKinds[kind]} with child tables` : relationKinds[kind],
     reading: "overlap",
   };
 }

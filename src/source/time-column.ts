@@ -7,7 +7,7 @@ import {
   timestampTypes,
 } from "./layout.ts";
 import type { SourceOptions } from "./options.ts";
-import { unitOf } from "./time-units.ts";
+import { type TimeUnit, unitOf } from "./time-units.ts";
 
 const numberTypes: Readonly<Record<string, NumberType>> = {
   smallint: "bigint",
@@ -26,6 +26,18 @@ interface Asked extends Pick<SourceOptions, "timeZone" | "timeUnit"> {
   readonly example: () => Promise<number | undefined>;
 }
 
+/** A time column of numbers whose unit nobody has named. */
+export class TimeUnitMissing extends SourceError {
+  /** The unit that fits its values; undefined when none does. */
+  readonly unit: TimeUnit | undefined;
+
+  constructor({ name, type }: SourceColumn, unit: TimeUnit | undefined, hint: string) {
+    const message = `column ${name} is ${type}, and no unit of its times is given`;
+    super("DW_SOURCE_COLUMN_TYPE", message, { hint });
+    this.unit = unit;
+  }
+}
+
 /** @throws SourceError DW_SOURCE_COLUMN_TYPE with what to set, or the view to make */
 export async function timeColumnOf(asked: Asked): Promise<TimeColumnReading> {
   const { column, timeZone, timeUnit } = asked;
@@ -39,17 +51,17 @@ export async function timeColumnOf(asked: Asked): Promise<TimeColumnReading> {
       `column ${name} is ${type}, and time_unit is given`,
       "Delete time_unit of the source: it is for a time column of numbers.",
     );
-  if (number !== undefined)
-    throw wrongType(
-      `column ${name} is ${type}, and no unit of its times is given`,
-      await unitHint(asked),
-    );
+  if (number !== undefined) throw await unitMissing(asked);
   throw wrongType(`column ${name} is ${type}, not a time`, typeHint(asked));
 }
 
-async function unitHint({ example }: Asked): Promise<string> {
+async function unitMissing({ column, example }: Asked): Promise<TimeUnitMissing> {
   const value = await example();
   const unit = value === undefined ? undefined : unitOf(value);
+  return new TimeUnitMissing(column, unit, unitHint(value, unit));
+}
+
+function unitHint(value: number | undefined, unit: TimeUnit | undefined): string {
   const choice = "Set time_unit of the source to seconds, milliseconds or microseconds";
   if (value === undefined) return `${choice}.`;
   return unit === undefined
@@ -57,8 +69,7 @@ async function unitHint({ example }: Asked): Promise<string> {
     : `Set time_unit: ${unit} of the source: as ${unit} since 1970, ${value} is ${isoOf(value, unit)}.`;
 }
 
-const isoOf = (value: number, unit: keyof typeof msOf): string =>
-  new Date(value * msOf[unit]).toISOString();
+const isoOf = (value: number, unit: TimeUnit): string => new Date(value * msOf[unit]).toISOString();
 const msOf = { seconds: 1000, milliseconds: 1, microseconds: 0.001 } as const;
 
 const texts = /^(text|character|character varying|name)$/;

@@ -45,6 +45,37 @@ describe("replay from a database", () => {
     expect(String(fromTable[0]?.["start"]) > at(319)).toBe(true);
   });
 
+  it.each([
+    { command: "replay", type: "bigint", unit: "milliseconds", factor: 1000 },
+    { command: "tune", type: "numeric", unit: "seconds", factor: 1 },
+  ])(
+    "$command reads objects, and a time of type $type in the $unit that fit it",
+    async ({ command, type, unit, factor }) => {
+      const other = await sources.newSource(
+        `${table}; CREATE TABLE shap (at ${type}, model text, imp jsonb)`,
+      );
+      await sql(
+        other.url,
+        `INSERT INTO shap SELECT 1767225600::numeric * ${factor} + i * 600 * ${factor}, 'churn',
+         jsonb_build_object('age', 0.5 + i % 7 * 0.01, 'income', 0.3) FROM generate_series(1, 300) i;
+       GRANT SELECT ON shap TO readonly`,
+      );
+      const from = ["--from", other.readonlyUrl, "--table", "shap", "--columns"];
+      const { code, out, err } = await runCommand([
+        command,
+        "--json",
+        ...from,
+        "timestamp=at,values=imp",
+      ]);
+      expect(err).toContain(
+        `the column at counts ${unit} since 1970\nthe column model names the model`,
+      );
+      expect(err).toContain("read 600 rows of shap");
+      expect(code).toBe(0);
+      expect(out).not.toBe("");
+    },
+  );
+
   it("takes sources from a configuration whose secrets are elsewhere", async () => {
     const config = fileWith(
       "driftwarden.yaml",

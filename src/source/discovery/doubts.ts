@@ -1,6 +1,7 @@
 /** What is not sure, or costs something, when a candidate is read as proposed. Pure. */
 import { formatDuration } from "../../duration.ts";
 import { printable } from "../../printable.ts";
+import { relationKinds } from "../layout.ts";
 import { type TableCandidate, upsertOf } from "./candidate.ts";
 import { type ColumnView, columnViews, numericShare } from "./facts.ts";
 import { repeatedShare } from "./readings.ts";
@@ -60,17 +61,9 @@ function index({ candidate }: Asked): Doubt | undefined {
 
 const grouped = (count: number): string => Math.round(count).toLocaleString("en");
 
-const kinds = {
-  r: "a table",
-  p: "a partitioned table",
-  v: "a view",
-  m: "a materialized view",
-  f: "a foreign table",
-};
-
 function byTime({ candidate: { facts } }: Asked): Doubt | undefined {
   if (facts.kind === "r" && !facts.hasChildren) return undefined;
-  const kind = facts.kind === "r" ? "a table with child tables" : kinds[facts.kind];
+  const kind = facts.kind === "r" ? "a table with child tables" : relationKinds[facts.kind];
   const code = facts.kind === "v" ? " It runs code of its owner at each poll." : "";
   return {
     message: `It is ${kind}, and is read by time: every poll reads the last 5 minutes again, detection runs 5 minutes behind, and a row that commits later than that is missed.${code}`,

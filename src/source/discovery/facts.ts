@@ -1,5 +1,5 @@
 /** What the catalogue and a sample say of a table, and how the cells of a column are looked at. */
-import { type SourceColumn, timestampTypes } from "../layout.ts";
+import { type RelationKind, type SourceColumn, timestampTypes } from "../layout.ts";
 
 /** A row of a sample: a cell for each column. A time is in seconds since 1970. */
 export type SampledCells = readonly (string | null)[];
@@ -8,8 +8,7 @@ export interface TableFacts {
   readonly oid: string;
   readonly schema: string;
   readonly table: string;
-  /** As Postgres has it: table, partitioned table, view, materialized view, foreign table. */
-  readonly kind: "r" | "p" | "v" | "m" | "f";
+  readonly kind: RelationKind;
   readonly hasChildren: boolean;
   /** Whether the role may read it. */
   readonly readable: boolean;
