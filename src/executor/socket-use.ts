@@ -19,6 +19,8 @@ export async function socketUse(path: string): Promise<SocketUse> {
     return { use: "used" };
   } catch (error) {
     const code = String(Reflect.get(Object(error), "code"));
+    // Its owner listened, and ended before it took the connection.
+    if (code === "ECONNRESET") return { use: "used" };
     const isFree = code === "ENOENT" || code === "ECONNREFUSED";
     return isFree ? { use: "free" } : { use: "unknown", because: messageOf(error) };
   } finally {

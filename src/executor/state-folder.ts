@@ -2,11 +2,13 @@
  * The folder in which an executor keeps the record of its acts. One executor at a time may use it: two would each count
  * only their own acts, and an effect could act twice.
  *
- * The lock is a socket in the folder on which its owner listens. The kernel ends that with the process, however it ends.
- * It does not tell apart two executors that start in the same moment after a crash; systemd starts one.
+ * Each executor listens on a socket of its own in the folder, then looks for the others. The kernel ends a socket with
+ * its process, however that ends. Of two that start in the same moment, the later to listen finds the other. Each may
+ * find the other; then neither starts.
  */
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { messageOf } from "../errors.ts";
@@ -20,6 +22,7 @@ export interface LockedFolder {
 
 /** The longest path of a Unix socket on Linux, bytes. */
 const longestPath = 107;
+const lockName = /^lock-[0-9a-f]{8}$/;
 
 /**
  * Makes the folder if it is not there, and locks it.
@@ -29,16 +32,35 @@ const longestPath = 107;
  */
 export async function lockFolder(folder: string): Promise<LockedFolder> {
   await make(folder);
-  const path = join(folder, "lock");
+  const name = `lock-${randomBytes(4).toString("hex")}`;
+  const path = join(folder, name);
   if (Buffer.byteLength(path) > longestPath)
     throw new ExecutorError("DW_EXECUTOR_STATE", `${path} is too long for a lock`, {
       hint: `Set \`state:\` to a shorter path: ${path} may have ${longestPath} bytes.`,
     });
-  const found = await socketUse(path);
-  if (found.use === "used")
-    throw new ExecutorError("DW_EXECUTOR_LOCKED", `another executor uses ${folder}`);
-  if (found.use === "unknown") throw unusable(`locking ${path}`, found.because);
-  return listenAlone(path);
+  const lock = await listenOn(path);
+  try {
+    await checkAlone(folder, name);
+  } catch (error) {
+    await lock.free();
+    throw error;
+  }
+  return lock;
+}
+
+/** Removes the sockets that dead executors left behind. */
+async function checkAlone(folder: string, own: string): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw unusable(`reading ${folder}`, error);
+  });
+  for (const name of names.filter((found) => lockName.test(found) && found !== own)) {
+    const path = join(folder, name);
+    const found = await socketUse(path);
+    if (found.use === "used")
+      throw new ExecutorError("DW_EXECUTOR_LOCKED", `another executor uses ${folder}`);
+    if (found.use === "unknown") throw unusable(`locking ${path}`, found.because);
+    await rm(path, { force: true });
+  }
 }
 
 /** Makes one level only: a recursive mkdir of Node never ends under /proc. */
@@ -59,10 +81,9 @@ async function make(folder: string): Promise<void> {
   }
 }
 
-async function listenAlone(path: string): Promise<LockedFolder> {
+async function listenOn(path: string): Promise<LockedFolder> {
   const server = createServer((socket) => socket.destroy());
   try {
-    await rm(path, { force: true });
     const listened = once(server, "listening");
     server.listen(path);
     await listened;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, linkSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -36,6 +36,27 @@ describe("the folder of an executor's state", () => {
     holder.kill("SIGKILL");
     await ended;
     await (await lockFolder(folder)).free();
+  });
+
+  it("is never locked twice when several executors start at once after a crash", async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const state = join(folder, `state-${round}`);
+      const crashed = await lockFolder(state);
+      for (const name of readdirSync(state)) {
+        linkSync(join(state, name), join(folder, name));
+        await crashed.free();
+        renameSync(join(folder, name), join(state, name));
+      }
+      const starts = await Promise.allSettled([1, 2, 3].map(() => lockFolder(state)));
+      const held = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
+      expect(held.length).toBeLessThanOrEqual(1);
+      for (const start of starts)
+        if (start.status === "rejected")
+          expect(start.reason).toMatchObject({ code: "DW_EXECUTOR_LOCKED" });
+      for (const one of held) await one.free();
+      await (await lockFolder(state)).free();
+      expect(readdirSync(state)).toEqual([]);
+    }
   });
 
   it("with a path that is too long for a lock is an error that says so", async () => {
