@@ -31,7 +31,7 @@ const longest = 4000;
 
 /**
  * The comments that are said to us. Those that overrule others come first: a yes is acted on at once, so a no that is
- * read with it has to be there before it.
+ * seen with it has to be there before it. If such a no cannot be read again, nothing else is handed in.
  *
  * @param comments oldest first
  * @param handIn called in turn, also for what was heard before an error
@@ -42,15 +42,12 @@ export async function hearAll(
   hearing: Hearing,
   handIn: (heard: HeardByDoor) => Promise<void>,
 ): Promise<void> {
-  const heard: HeardByDoor[] = [];
-  const rank = ({ command }: HeardByDoor): number => (hearing.overrules(command.said) ? 0 : 1);
-  try {
-    for (const comment of comments.filter(isSaidToUs)) {
-      const one = await hear(comment.id, hearing);
-      if (one !== undefined) heard.push(one);
-    }
-  } finally {
-    for (const one of heard.toSorted((a, b) => rank(a) - rank(b))) await handIn(one);
+  const rank = ({ commands }: SaidComment): number =>
+    hearing.overrules(commands.join("\n")) ? 0 : 1;
+  const said = comments.filter(isSaidToUs).toSorted((a, b) => rank(a) - rank(b));
+  for (const comment of said) {
+    const heard = await hear(comment.id, hearing);
+    if (heard !== undefined) await handIn(heard);
   }
 }
 
