@@ -5,7 +5,7 @@ import { fitsMatchers } from "../incidents/matchers.ts";
 import { type AnsweredProposal, type ApprovalRules, stricter } from "../incidents/proposal.ts";
 import { freezeLine } from "../messages/freeze-text.ts";
 import { data, type Line, line, words } from "../messages/message.ts";
-import { actText } from "../messages/proposal-text.ts";
+import { actText, boundText } from "../messages/proposal-text.ts";
 import { readTime } from "../messages/text.ts";
 import {
   type AskedRun,
@@ -57,12 +57,10 @@ function strayWords({ rest }: AskedWords, found: AskedRun | undefined): CommandR
 
 function approved({ run, proposal }: AskedRun, context: IncidentContext): CommandOutcome {
   const { actor } = context;
-  const { id, act, said } = proposal;
+  const { id, said } = proposal;
   const now = context.approvalOf?.(run.fix);
   const rules = stricter(proposal.rules, now);
   const left = rules.approvals - said.length - 1;
-  const started = act.snapshot["started_at"];
-  const what = line`${actText(proposal)}, id ${data(act.id, 100)}${started === undefined ? [] : line`, up since ${data(started, 60)}`}`;
   const next =
     left > 0
       ? line`One more person has to approve it before ${words(readTime(proposal.untilMs))}.`
@@ -71,7 +69,7 @@ function approved({ run, proposal }: AskedRun, context: IncidentContext): Comman
     status: "done",
     deed: { kind: "approve", run: run.id, proposal: id, ...(now && { rules: now }) },
     says: say(
-      line`${actor.name} approved ${words(id)}: ${what}. ${next}${held(proposal, context)}`,
+      line`${actor.name} approved ${words(id)}: ${actText(proposal)}${boundText(proposal)}. ${next}${held(proposal, context)}`,
     ),
   };
 }

@@ -25,6 +25,17 @@ export function actText({ act: { remediation, name, replicas } }: Proposal): Lin
   return line`${words(remediation)} on ${several ?? []}${data(name, 100)}`;
 }
 
+/** `, id 3f2a…, up since …`, or `: api-1 (3f2a…), api-2 (9b1c…)`: the targets to which a yes is bound. */
+export function boundText({ act: { id, snapshot, replicas } }: Proposal): Line {
+  if (replicas !== undefined) {
+    const each = replicas.map((one) => `${one.name} (${short(one.id)})`);
+    return line`: ${data(each.join(", "), 300)}`;
+  }
+  const started = snapshot["started_at"];
+  const since = started === undefined ? [] : line`, up since ${data(started, 60)}`;
+  return line`, id ${data(short(id), 12)}${since}`;
+}
+
 /** The comment that asks for approval. */
 export function renderProposal(proposal: Proposal, why: Line): MessageSection {
   const title = line`${strong(words(proposal.id))}: ${actText(proposal)}? Asks until ${time(proposal.untilMs)}.`;

@@ -43,3 +43,22 @@ describe("approve without letters, of a proposal that was made after it was said
     expect(named).toMatchObject({ status: "done", deed: { kind: "approve", proposal: "KRTV" } });
   });
 });
+
+describe("approve says what the approval is bound to", () => {
+  const { act } = proposalOf("KRTV");
+  const replica = (name: string, digit: string) => ({ name, id: digit.repeat(64), snapshot: {} });
+  const replicas = [replica("api-1", "b"), replica("api-2", "c")];
+  it.each([
+    ["one target", act, "restart-container on feature-store-1, id aaaaaaaaaaaa. It acts once"],
+    [
+      "replicas",
+      { ...act, name: "api", replicas },
+      "restart-container on 2 replicas of api: api-1 (bbbbbbbbbbbb), api-2 (cccccccccccc). It acts once",
+    ],
+  ])("%s, with ids as `docker ps` shows them", (_what, bound, text) => {
+    const incident = openIncident({
+      runs: [waitingRun("KRTV", { proposal: proposalOf("KRTV", { act: bound }) })],
+    });
+    expect(answer("dw approve KRTV", { incident }).replaceAll("\n", " ")).toContain(text);
+  });
+});
