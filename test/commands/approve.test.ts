@@ -44,9 +44,10 @@ describe("approve without letters, of a proposal that was made after it was said
   });
 });
 
+const replica = (name: string, digit: string) => ({ name, id: digit.repeat(64), snapshot: {} });
+
 describe("approve says what the approval is bound to", () => {
   const { act } = proposalOf("KRTV");
-  const replica = (name: string, digit: string) => ({ name, id: digit.repeat(64), snapshot: {} });
   const replicas = [replica("api-1", "b"), replica("api-2", "c")];
   it.each([
     ["one target", act, "restart-container on feature-store-1, id aaaaaaaaaaaa. It acts once"],
