@@ -50,7 +50,10 @@ export function refusedBy(
   container: Container,
   self: string | undefined,
 ): string | undefined {
-  const stateful = allow.some((rule) => rule.allowStateful && isMeant(rule, container));
+  // An entry that only shows logs must not widen what another entry lets restart.
+  const stateful = allow.some(
+    (rule) => rule.allowStateful && rule.verbs.includes("restart") && isMeant(rule, container),
+  );
   return refusal(container, { self, allowStateful: stateful ? container.name : undefined });
 }
 

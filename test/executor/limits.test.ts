@@ -54,6 +54,9 @@ describe("which containers may be acted on", () => {
     expect(refusedBy(limits({ allow: [named] }), stateful, undefined)).toContain("svc-1");
     const allowed = limits({ allow: [{ ...named, allowStateful: true }] });
     expect(refusedBy(allowed, stateful, undefined)).toBeUndefined();
+    const logsOnly = { ...named, verbs: ["logs"], allowStateful: true };
+    const twoEntries = limits({ allow: [named, logsOnly] });
+    expect(refusedBy(twoEntries, stateful, undefined)).toContain("svc-1");
     const database = { ...stateful, images: ["postgres:16"] };
     expect(refusedBy(allowed, database, undefined)).toContain("postgres:16");
   });
