@@ -24,7 +24,7 @@ describe("a fix in mode approve (A3, A22, A26, A32, B2, B62, C76)", () => {
     const { id } = place;
     expect(id).toMatch(/^[BCDFGHJKMNPRSTVWXZ]{4}$/);
     expect(await place.say("dw approve")).toContain(
-      `sarah approved ${id}: restart-container on feature-store-1, id ${"a".repeat(64)}, up since 2026-11-19T06:01:00Z.`,
+      `sarah approved ${id}: restart-container on feature-store-1, id ${"a".repeat(12)}, up since 2026-11-19T06:01:00Z.`,
     );
     await becomes(place, "acted");
     expect(place.acts).toEqual(["2026-11-19T06:01:00Z"]);
