@@ -202,6 +202,16 @@ describe.skipIf(!testable)("the services on a booted systemd", () => {
     nothingTwice(3);
   });
 
+  it("that do not start after an upgrade leave the package installed", async () => {
+    await services.write("/etc/driftwarden/driftwarden.yaml", `${daemonConfig}pol_interval: 3s\n`);
+    const { code, err } = await services.machine.try(`dpkg -i /srv/${now.name}`);
+    expect([code, err]).toEqual([0, expect.stringContaining("driftwarden.service is not started")]);
+    expect(await sh("dpkg-query -W -f '${Status}' driftwarden")).toBe("install ok installed");
+    expect(await services.shown("driftwarden", "ActiveState")).toEqual({ ActiveState: "failed" });
+    await services.write("/etc/driftwarden/driftwarden.yaml", daemonConfig);
+    await sh("systemctl start driftwarden");
+  });
+
   it("stop in order within the deadline", async () => {
     await sh("systemctl stop driftwarden driftwarden-executor.socket driftwarden-executor");
     for (const unit of ["driftwarden", "driftwarden-executor"]) {
@@ -244,11 +254,13 @@ describe.skipIf(!testable)("the services on a booted systemd", () => {
     expect(await incidents()).toEqual([{ count: 1 }]);
   });
 
-  it("leave nothing on the machine after the purge", async () => {
+  it("leave nothing on the machine after the purge but what the package has not made", async () => {
+    const own = "/etc/systemd/system/multi-user.target.wants/driftwarden-backup.service";
+    await sh(`ln -s /etc/systemd/system/driftwarden-backup.service ${own}`);
     await sh("rm -r /etc/systemd/system/driftwarden.service.d; dpkg -P driftwarden");
     const known = new Set(filesBefore);
     const left = (await services.files()).filter((file) => !known.has(file));
-    expect(left).toEqual([]);
+    expect(left).toEqual([own]);
     expect((await services.machine.try("getent passwd driftwarden driftwarden-executor")).out).toBe(
       "",
     );
