@@ -120,7 +120,8 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 function hintFor({ rows, leftOut }: Accounted): string {
-  if (rows === 0) return "A file needs rows below the line that names the columns.";
+  if (rows === 0)
+    return "A file needs rows below the line that names the columns; a table needs rows that this role may read.";
   const reason = mostFrequent(leftOut)?.[0] ?? "";
   const role = roles[reason];
   return role === undefined

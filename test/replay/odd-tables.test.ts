@@ -62,6 +62,14 @@ describe("a first line that names no columns", () => {
 });
 
 describe("a file of which nothing can be used", () => {
+  it("with no rows leads to rows, and to the rights on a table (FR-B5)", async () => {
+    expect(await refusal(`${header}\n`)).toMatchObject({
+      hint: expect.stringMatching(
+        /rows below the line.*a table needs rows that this role may read/,
+      ),
+    });
+  });
+
   it("with cells too many leads to quotes and the separator", async () => {
     const content = `${header}\n${lines((time) => `${time},m,f,0,5`)}`;
     expect(await refusal(content)).toMatchObject({

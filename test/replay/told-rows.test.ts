@@ -168,7 +168,7 @@ describe("what is no CSV has a sentence of its own (FR-P2)", () => {
   it("a file with a header alone has no rows", async () => {
     expect(await refusal(`${header}\n`)).toMatchObject({
       message: "there is nothing here to judge: it has no rows",
-      hint: "A file needs rows below the line that names the columns.",
+      hint: expect.stringContaining("A file needs rows below the line that names the columns"),
     });
   });
 });
