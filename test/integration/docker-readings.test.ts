@@ -13,6 +13,11 @@ const long = "x".repeat(40_000);
 let real: DockerEngine;
 let engine: Engine;
 
+const run = (name: string, create: object = {}) =>
+  real.run({ name, cmd: ["sh", "-c", script], create: { ...create } });
+const textsOf = async (id: string) =>
+  (await engine.logs(id, { lines: 200 })).lines.map(({ text }) => text);
+
 describe.skipIf(!(await dockerTestable()))("#18: a real engine", () => {
   beforeAll(async () => {
     real = await startTestDocker();
@@ -20,11 +25,6 @@ describe.skipIf(!(await dockerTestable()))("#18: a real engine", () => {
   });
 
   afterAll(() => real.stop());
-
-  const run = (name: string, create: object = {}) =>
-    real.run({ name, cmd: ["sh", "-c", script], create: { ...create } });
-  const textsOf = async (id: string) =>
-    (await engine.logs(id, { lines: 200 })).lines.map(({ text }) => text);
 
   it("gives the lines of both streams, whole and clean, with and without a terminal", async () => {
     const wanted = ["one", "two", '{"a":1}', long, "red"].toSorted();
