@@ -164,7 +164,7 @@ function others(own: string, can: readonly string[]): Line {
 function again({ incident }: IncidentContext): CommandOutcome {
   const run = incident.runs.findLast(({ status }) => status === "void");
   if (run === undefined)
-    return refused("no_proposal", line`nothing waits here for a word. Nothing was changed.`);
+    return refused("no_proposal", line`no run waits for approval here. Nothing was changed.`);
   if (incident.state !== "open")
     return refused("over", line`it is back to normal, so nothing is asked again.`);
   if (run.asked === true)

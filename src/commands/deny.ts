@@ -18,7 +18,7 @@ export const deny = command({
   handle: onIncident((text, context) => {
     const found = asked(askedOrReason(text, context), context);
     if (found === undefined)
-      return refused("no_proposal", line`nothing waits here for a word. Nothing was changed.`);
+      return refused("no_proposal", line`no run waits for approval here. Nothing was changed.`);
     if ("status" in found) return found;
     const { run, proposal } = found;
     return (

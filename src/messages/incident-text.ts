@@ -1,6 +1,6 @@
 /** The text of a new incident: the opening block, advice, changes, attempts of fixes, and scores. */
 import { type Digest, isDigest } from "../incidents/digest.ts";
-import { type Episode, isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
+import { isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { isShared } from "../incidents/member.ts";
 import { modelName } from "../model-key.ts";
@@ -142,14 +142,15 @@ function sourceQuery({ kind, episode, help }: Advised): string | undefined {
   return queryFor({ kind, source, model, feature: episode.features[0]?.feature, fromMs });
 }
 
-/** The command that announces that the model was retrained. */
-export const retrained = (episode: Episode): Block => ({
-  kind: "code",
-  text: `driftwarden marker ${shellQuoted(displayName(episode))} retrain`,
-});
+/** The command that announces that the model was retrained. It names the source, since several may have such a model. */
+export function retrained(episode: ModelEpisode): Block {
+  const model = shellQuoted(displayName(episode)) ?? "MODEL";
+  const source = shellQuoted(modelName(episode.model).source) ?? "SOURCE";
+  return { kind: "code", text: `driftwarden marker ${model} retrain --source ${source}` };
+}
 
-/** The quoted name; a placeholder where the name cannot be typed. */
-function shellQuoted(name: string): string {
-  if (oneLine(name, 120) !== name || /[{}]/.test(name)) return "MODEL";
+/** @returns the quoted name; undefined if it cannot be typed */
+function shellQuoted(name: string): string | undefined {
+  if (oneLine(name, 120) !== name || /[{}]/.test(name)) return undefined;
   return /^\w[\w.:@%+/-]*$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
 }

@@ -26,7 +26,7 @@ function whileOpen(incident: Incident): readonly Line[] {
       ? [line`It was planned, so that it becomes the new normal: ${typed("expected")}`]
       : []),
     silence === undefined
-      ? line`It is known and can wait, so that nothing is told and no fix runs: ${typed("silence 2h")}`
+      ? line`It is known and can wait, so that nothing is told and no fix runs: ${typed("silence 2h REASON")}`
       : line`It cannot wait after all, so that it is told again: ${typed("unsilence")}`,
   ];
 }

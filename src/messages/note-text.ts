@@ -131,10 +131,9 @@ function unanswered({ episode, forMs }: UnansweredNote): MessageSection {
   const lasted = line`Unchanged for ${words(formatDuration(forMs))}, and nobody has said whether it is right.`;
   const so = line`${lasted} The ticket stays open and nothing is learned from it.`;
   const model = data(displayName(episode));
-  return [
-    paragraph(line`${so} If this is how ${model} should be: ${strong(words("dw expected"))}, or`),
-    retrained(episode),
-  ];
+  const ending = line`${so} If this is how ${model} should be: ${strong(words("dw expected"))}`;
+  if (!isModelEpisode(episode)) return [paragraph(line`${ending}.`)];
+  return [paragraph(line`${ending}, or`), retrained(episode)];
 }
 
 /** The comment at the end if Driftwarden may not, or cannot, close the ticket itself. */

@@ -77,7 +77,7 @@ describe("who may answer: programs propose, and people decide (A9)", () => {
   it("approves nothing where nothing waits, or by letters that no proposal has", async () => {
     const place = await approving(await stores.open());
     await place.open("e1");
-    const nothing = "Not done, sarah: nothing waits here for a word. Nothing was changed.";
+    const nothing = "Not done, sarah: no run waits for approval here. Nothing was changed.";
     expect(await place.say("dw approve")).toBe(nothing);
     expect(await place.say("dw deny")).toBe(nothing);
     const waiting = await asked(await stores.open());
