@@ -92,6 +92,10 @@ beforeAll(async () => {
   for (const name of ["monday.csv.gz", "tuesday.csv.gz"]) {
     writeFileSync(join(folder, name), gzipSync(rows));
   }
+  const segments = times.map((time) => `${time},m,eu,a,0.5`);
+  const segmented = ["timestamp,name,segment,name_of_feature,value", ...segments].join("\n");
+  writeFileSync(join(folder, "segments.csv"), `${segmented}\n`);
+  writeFileSync(join(folder, "predictions.csv.gz"), gzipSync(rows));
   writeFileSync(join(folder, "numbers.csv"), "timestamp,a,b\n2026-01-01T00:00:00Z,1,2\n");
   const shim = join(folder, "driftwarden");
   writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`);
@@ -112,6 +116,7 @@ function typed(command: string): string {
     .replace(/--config$/, "--config FILE")
     .replace(/--csv$/, "--csv rows.csv")
     .replaceAll(/\bFILE\b/g, "driftwarden.yaml")
+    .replace(/--from URL\b/, "--from postgres://readonly@127.0.0.1/explainability")
     .replaceAll(/\bRUN\b/g, "4580c5ca")
     .replaceAll(/\bCOMMAND\b/g, "check");
 }
@@ -130,7 +135,7 @@ function shell(command: string): Promise<{ readonly code: unknown; readonly err:
 
 describe("a command that is printed (FR-T1)", () => {
   it("is found where it is printed", () => {
-    expect(commands).toContain("driftwarden marker churn-v7 retrain");
+    expect(commands).toContain("driftwarden marker churn-v7 retrain --source main");
     expect(commands).toContain("driftwarden restored --forgot-nothing");
     expect(commands).toContain("driftwarden effects --dead");
     expect(commands.length).toBeGreaterThan(15);
