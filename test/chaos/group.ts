@@ -25,7 +25,7 @@ export const settledWithinMs = 30_000;
 /** Ends what hangs: the oracles wait for what a daemon's end left behind. */
 export const testMs = 1_500_000;
 /** Ends what never settles, where no time is promised. */
-export const patientMs = 300_000;
+const patientMs = 300_000;
 /** How long each oracle is asked again while it disagrees. */
 const timeoutMs = 180_000;
 const say = (line: string): void => void process.stderr.write(`group: ${line}\n`);
