@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { Remediations } from "../config/fixes.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import type { ModelName } from "../model-key.ts";
+import { type ModelName, modelName } from "../model-key.ts";
 import { nearest } from "../nearest.ts";
 import { type MarkerNeeds, marker } from "../operator/marker.ts";
 import { printable } from "../printable.ts";
@@ -53,8 +53,9 @@ async function announce(
   const needs = { ...opening, sources: config.sources, nowMs: Date.now() };
   const answer = await closing(ask(marker, given, needs), opening);
   if (!answer.done) throw refusal(answer, given);
-  const { model, what, atMs } = answer;
+  const { model, what, atMs, unchecked } = answer;
   cli.print(printable(`announced ${what} of ${model} at ${new Date(atMs).toISOString()}`));
+  if (unchecked) cli.say(printable(uncheckedName(modelName(model))));
 }
 
 async function closing<Result>(
@@ -80,6 +81,9 @@ function refusal(
   const hint = `Name one with --source: ${answer.sources.join(", ")}.`;
   return new CliError("DW_CLI_USAGE", printable(problem), { hint: printable(hint) });
 }
+
+const uncheckedName = ({ source, model }: ModelName): string =>
+  `No model of the source ${source} is known yet, so the name ${model} was not checked. A model is known a minute after its first rows. The announcement has no effect if no rows of ${model} were read before it.`;
 
 const shownModels = 20;
 

@@ -227,14 +227,14 @@ export class PartitionEngine {
 
   #modelOf(offset: number, record: ModelRecord): WatchedModel | undefined {
     const known = this.#models.get(record.model);
-    if (known !== undefined || record.kind === "feedback" || record.kind === "verify") return known;
+    // Only rows make a model known. A marker with a mistyped name would otherwise add a model that nobody has.
+    if (known !== undefined || !("rows" in record)) return known;
     const since = sinceOf(offset, record);
     if (this.#admission.refuses(since) !== undefined) {
       this.#countRefused(offset, record);
       return undefined;
     }
-    const source = "source" in record ? record.source : modelName(record.model).source;
-    const made = new WatchedModel(record.model, this.#context, source);
+    const made = new WatchedModel(record.model, this.#context, record.source);
     made.facts.since = since;
     this.#models.set(record.model, made);
     this.#admission.join(record.model, since);

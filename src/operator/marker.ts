@@ -40,6 +40,8 @@ type MarkerAnswer =
       readonly model: ModelKey;
       readonly what: string;
       readonly atMs: number;
+      /** No model of the source is known yet, so the name was not checked. Rows alone make a model known. */
+      readonly unchecked: boolean;
     }
   | {
       readonly done: false;
@@ -76,6 +78,6 @@ export const marker: OperatorCommand<typeof markerArguments, MarkerNeeds, Marker
     const atMs = at ?? nowMs;
     const id = createHash("sha256").update(`${model}\n${what}\n${atMs}`).digest("hex").slice(0, 20);
     await stream.append([{ kind: "marker", id, model, at: atMs * 1000, marker: what }]);
-    return { done: true, model, what, atMs };
+    return { done: true, model, what, atMs, unchecked: there.length === 0 };
   },
 };

@@ -18,7 +18,7 @@ async function runKnowing(
 ): Promise<void> {
   const cli = {
     print: (line: string) => void did.push(line),
-    say: () => undefined,
+    say: (line: string) => void did.push(line),
     exitWith: () => undefined,
     stopSignal: () => new AbortController().signal,
   };
@@ -50,6 +50,15 @@ describe("driftwarden marker", () => {
       "open",
       "append",
       "close",
+      "announced retrain of default/production/b/churn at 2026-01-31T12:00:00.000Z",
+      "No model of the source b is known yet, so the name churn was not checked. A model is known a minute after its first rows. The announcement has no effect if no rows of churn were read before it.",
+    ]);
+  });
+
+  it("says nothing about the name of a model that is known", async () => {
+    const did: string[] = [];
+    await runKnowing(["churn"], did, ["--source", "b", "--at", "2026-01-31T12:00:00Z"]);
+    expect(did.slice(3)).toEqual([
       "announced retrain of default/production/b/churn at 2026-01-31T12:00:00.000Z",
     ]);
   });

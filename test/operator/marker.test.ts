@@ -31,7 +31,7 @@ describe("the command marker", () => {
   it("appends a record to the only source's model, now unless a time is given", async () => {
     const { answer, records } = await announce();
     const model = "acme/live/main/churn";
-    expect(answer).toEqual({ done: true, model, what: "retrain", atMs: nowMs });
+    expect(answer).toEqual({ done: true, model, what: "retrain", atMs: nowMs, unchecked: true });
     expect(records).toEqual([
       { kind: "marker", id: expect.any(String), model, at: nowMs * 1000, marker: "retrain" },
     ]);
@@ -78,7 +78,8 @@ describe("the command marker", () => {
     const { answer, records } = await announce({ known: ["fraud"] });
     expect(answer).toEqual({ done: false, reason: "unknown_model", models: ["fraud"] });
     expect(records).toEqual([]);
-    expect(await announce({ known: ["churn"] })).toMatchObject({ answer: { done: true } });
+    const { answer: known } = await announce({ known: ["churn"] });
+    expect(known).toMatchObject({ done: true, unchecked: false });
   });
 
   it("takes the source that is named", async () => {

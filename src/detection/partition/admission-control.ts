@@ -19,7 +19,7 @@
  * that moment.
  */
 import type { ModelKey } from "../../model-key.ts";
-import type { ModelRecord } from "../../stream/record.ts";
+import type { HistoryRecord, RowsRecord } from "../../stream/record.ts";
 import type { EngineSettings } from "../settings.ts";
 import type { RowCounts } from "./row-counts.ts";
 
@@ -40,14 +40,12 @@ const hourUs = 3_600_000_000;
 
 /**
  * When a model joins with this record. The time of a record of rows is that of its newest row, or 1970 if no row has a
- * time. A marker has a time of its own. History has none.
+ * time. History has none.
  */
-export function sinceOf(offset: number, record: ModelRecord): Since {
-  if (record.kind === "rows") {
-    const newest = record.rows.findLast(({ ts }) => Number.isFinite(ts));
-    return { offset, at: newest?.ts ?? 0 };
-  }
-  return { offset, at: record.kind === "marker" ? record.at : null };
+export function sinceOf(offset: number, record: RowsRecord | HistoryRecord): Since {
+  if (record.kind === "history") return { offset, at: null };
+  const newest = record.rows.findLast(({ ts }) => Number.isFinite(ts));
+  return { offset, at: newest?.ts ?? 0 };
 }
 
 /** The time from joining to being forgotten. A model that comes back has another stay. */
