@@ -2,23 +2,23 @@
 import { formatDuration } from "./duration.ts";
 import { type CheckFinding, doubtful, fine, wrong } from "./finding.ts";
 
-/** One question for the time of another machine. Times are ms since 1970. */
+/** A request for the time of another machine. Times are ms since 1970. */
 export interface OtherClock {
   /** By this machine's clock. */
   readonly askedMs: number;
   readonly answeredMs: number;
-  /** By the other clock, at some moment between the two. */
+  /** By the other clock, at some moment between request and answer. */
   readonly theirsMs: number;
 }
 
 const doubtfulMs = 2_000;
-/** Facts count as fresh for fifteen minutes, and people read times to the minute. */
+/** People compare times to the minute. */
 const wrongMs = 60_000;
 
 /**
- * How far this machine is ahead for certain: the true difference is at least this, whatever time the way took.
+ * The least difference of the clocks that the answer proves, however long the request and the answer were on the way.
  *
- * @returns ms; negative when it is behind, 0 when the clocks may agree
+ * @returns ms; positive if this machine is ahead, negative if it is behind, 0 if the clocks may agree
  */
 export function certainDifferenceMs({ askedMs, answeredMs, theirsMs }: OtherClock): number {
   const middle = (askedMs + answeredMs) / 2 - theirsMs;

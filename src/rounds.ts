@@ -1,15 +1,16 @@
 /**
- * Which loops of the program are inside a round, and since when. The watchdog asks for the longest one.
+ * Records which loops of the program are in a round, and since when. The watchdog asks for the round that has not moved
+ * for the longest time.
  *
  *     begin ──► work ──moved──► work ──► end      waits between two rounds do not count
  *
- * A loop that fails ends its round as well. So a round that does not end is a call that never came back.
+ * A failure ends the round as well. So a round that does not end contains a call that does not return.
  */
 
 export interface Round {
   /** Runs one round of the loop. Rounds of the same loop may overlap. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** Notes that the open rounds of this loop have done a part of their work. Their time starts anew. */
+  /** Call it when a part of the work is done. The time of the open rounds of this loop starts again. */
   moved(): void;
 }
 
@@ -36,7 +37,7 @@ export class Rounds {
   }
 
   /**
-   * @param loop as it stands in the log
+   * @param loop its name in the log
    * @param longestWaitMs how long one call of the loop may take before a deadline of its own ends it, ms. Until then the
    *   loop is not overdue.
    */
@@ -63,7 +64,9 @@ export class Rounds {
     return () => void this.#open.delete(one);
   }
 
-  /** All open rounds start their time anew, because they wait for something that is known to be unavailable. */
+  /**
+   * Starts the time of all open rounds again. Call it while they wait for something that is known to be unavailable.
+   */
   restart(): void {
     for (const one of this.#open) one.sinceMs = this.#nowMs();
   }

@@ -1,8 +1,8 @@
-/** Notes in the journal that nobody saw what the models did for a time. */
+/** Records in the journal a time in which Driftwarden did not watch the models. */
 import { type BlindTime, noteBlind } from "../store/month/blind.ts";
 import type { StoredParts } from "./parts.ts";
 
-/** Nobody waits for it. A time that cannot be noted is logged, and a report lacks it. */
+/** Works in the background. A time that cannot be recorded is logged, and a report lacks it. */
 export function noteBlindTime(
   { store, logger }: Pick<StoredParts, "store" | "logger">,
   time: BlindTime,

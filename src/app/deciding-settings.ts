@@ -2,7 +2,7 @@
 import type { Config } from "../config/schema.ts";
 import { settingsHash } from "../detection/event-id.ts";
 
-/** Where things are, and how this process runs. */
+/** Sections with addresses, and with settings of the process itself. */
 const ownSections = [
   "store",
   "stream",
@@ -14,7 +14,7 @@ const ownSections = [
   "startup_timeout",
 ] as const satisfies readonly (keyof Config)[];
 
-/** Where the rows are, and at which pace they are read. */
+/** Keys that say where the rows are, and how often they are read. */
 const ownOfSource = [
   "url",
   "url_file",
@@ -25,7 +25,7 @@ const ownOfSource = [
   "overlap",
   "page_rows",
 ];
-/** Where Jira is, and with which login. */
+/** Keys that say where Jira is, and with which login. */
 const ownOfJira = [
   "url",
   "auth",
@@ -37,7 +37,10 @@ const ownOfJira = [
 ];
 const ownOfPerson = ["token_file"];
 
-/** Hash of all settings but places, secrets, paces and the log. A new section is in it unless it is listed here. */
+/**
+ * Hash of all settings except addresses, secrets, intervals and the log. A new section is in it unless it is listed
+ * here.
+ */
 export function decidingHash(config: Config): string {
   return settingsHash({
     ...without(config, ownSections),
@@ -48,8 +51,8 @@ export function decidingHash(config: Config): string {
 }
 
 /**
- * What programs before schema version 22 compare: detection, incidents, fixes, and what shapes the rows of sources. It
- * stays as they make it, so that they agree with a newer process during a rolling upgrade.
+ * The hash that programs before schema version 22 compare: detection, incidents, fixes, and what shapes the rows of
+ * sources. It must stay the same as theirs, so that older and newer processes agree during a rolling upgrade.
  */
 export function olderHash({ detection, incidents, fixes, sources }: Config): string {
   const shaping = Object.entries(sources).map(([name, source]) => {

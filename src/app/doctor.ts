@@ -1,4 +1,7 @@
-/** The parts that `driftwarden doctor` looks at beside those of `check`: this machine, and what lies in the store. */
+/**
+ * The parts that `driftwarden doctor` checks in addition to those of `check`: this machine, clocks, the condition of
+ * the store, the topic, and the gates of each fix.
+ */
 import { databaseUrl } from "../config/database.ts";
 import type { Config } from "../config/schema.ts";
 import type { CheckFinding } from "../finding.ts";
@@ -61,7 +64,7 @@ function machineSettings(config: Config): MachineSettings {
   };
 }
 
-/** Every text of the configuration, at whatever key. */
+/** Every string in the configuration, at any depth. */
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === "string") return [value];
   if (typeof value !== "object" || value === null) return [];
@@ -90,7 +93,10 @@ async function lookAtClock(config: Config, name: string): Promise<readonly Check
   return source === undefined ? [] : lookAtSourceClock(source);
 }
 
-/** Without targets the gates that need one say nothing. The engine's own line tells that it does not answer. */
+/**
+ * If the engine does not answer, there are no targets, and gates that need a target report nothing. The line of the
+ * engine reports the failure.
+ */
 async function lookAtGates(
   config: Config,
   fixes: readonly ConfiguredFix[],

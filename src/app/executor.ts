@@ -55,7 +55,7 @@ function limitsOf({ allow, max_acts, max_acts_per_container }: ExecutorConfig): 
   };
 }
 
-/** Undefined where the kernel does not say. Acts then age by the wall clock. */
+/** Undefined if the kernel does not tell it. Then the age of acts is measured on the wall clock. */
 function bootId(): string | undefined {
   try {
     return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();

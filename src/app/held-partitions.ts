@@ -32,7 +32,7 @@ interface Watched {
 const defaultTtlMs = 10_000;
 /** Pause between two looks while a partition is not held. */
 const unheldPauseMs = 500;
-/** A restart, or a partition that changes hands, is shorter. */
+/** A shorter time is not recorded: a restart, or a move of a partition between processes, takes less. */
 const shortestNotedMs = 10_000;
 
 /** The group of all live processes that share a stream. */
@@ -65,7 +65,7 @@ export class HeldPartitions {
     await this.#working;
   }
 
-  /** Nobody judges the models of a partition that no process holds. */
+  /** Records how long a partition had no process, because nobody judged its models in that time. */
   #noteTime(isUnheld: boolean): void {
     const { clock, onUnheld } = this.#watched;
     if (isUnheld) this.#unheldFromMs ??= clock.now();

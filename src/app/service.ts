@@ -12,7 +12,7 @@ import type { Parts } from "./parts.ts";
 const awaited = ["store", "stream"];
 
 /**
- * Build it before all other parts: systemd is asked for more time while they start, and it is stopped last.
+ * Call it before all other parts are built. It asks systemd for more time while they start, and it is stopped last.
  *
  * @returns call it when all parts have started
  */
@@ -37,7 +37,10 @@ export function buildService(parts: Parts, environment: Environment): () => void
   };
 }
 
-/** The executor's. It is ready once it listens, and each of its acts has a deadline of its own. */
+/**
+ * The same for the executor, which is ready once it listens. It counts no rounds, because each act has its own
+ * deadline.
+ */
 export function startExecutorService(
   environment: Environment,
   logger: Logger,
@@ -56,7 +59,11 @@ interface RunningHeartbeat {
   stop(): void;
 }
 
-/** Beats in real time, as systemd counts. @returns undefined if systemd does not wait for messages */
+/**
+ * Sends heartbeats in real time, because systemd measures real time.
+ *
+ * @returns undefined if systemd does not wait for messages
+ */
 function startHeartbeat(
   environment: Environment,
   told: Omit<HeartbeatOptions, "manager">,

@@ -60,7 +60,7 @@ function sourceOptions(name: string, source: Config["sources"][string]): SourceO
 interface SourcesParts {
   readonly sources: readonly SourceOptions[];
   readonly stream: Stream;
-  /** Filled in: what is counted of each source. */
+  /** Filled by the builder with the counts of each source. */
   readonly read: ReadRows;
 }
 
@@ -74,7 +74,7 @@ function* rowsOf(read: ReadRows): Generator<readonly [string, SourceRows]> {
   }
 }
 
-/** Rows that were left out at the reading, by source and reason. */
+/** Rows that were left out when they were read, by source and reason. */
 export const leftOutOf = (read: ReadRows): Readonly<Record<string, SourceRows["leftOut"]>> =>
   Object.fromEntries([...rowsOf(read)].map(([source, { leftOut }]) => [source, leftOut]));
 

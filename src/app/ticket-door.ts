@@ -93,7 +93,7 @@ async function isReader({ store, owner }: StoredParts): Promise<boolean> {
   return (await acquireLease(store, { name: "comments", owner, ttlMs: leaseMs })) !== undefined;
 }
 
-/** Whether a line of it is a person's no. */
+/** Whether one of its lines declines a run. */
 const overrules = (said: string): boolean =>
   askedIn(said, commandList).some(({ command }) => command === deny);
 

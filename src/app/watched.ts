@@ -1,4 +1,4 @@
-/** Lets the watchdog see calls between the parts of the pipeline that do not come back. */
+/** Wraps parts of the pipeline, so that the watchdog sees calls that do not return. */
 import type { Round, Rounds } from "../rounds.ts";
 import type { PartitionReader } from "../stream/record-log.ts";
 import type { RecordSink } from "../stream/record-sink.ts";
@@ -14,7 +14,7 @@ export function watchedSink(sink: RecordSink, round: Pick<Round, "moved">): Reco
   };
 }
 
-/** A reader of which each claim and each batch is a round. */
+/** A reader that runs each claim and each batch as a round. */
 export function watchedReader(reader: PartitionReader, rounds: Rounds): PartitionReader {
   const round = (partition: number): Round => rounds.of(`detection of partition ${partition}`);
   return {

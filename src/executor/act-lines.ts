@@ -1,4 +1,4 @@
-/** The lines of the record of acts: how acts are written, and read again. It uses no file. */
+/** Converts acts to lines of the record of acts, and lines to acts. It uses no file. */
 import { z } from "zod";
 import { type ClockReading, laterBy } from "../permit.ts";
 import { ExecutorError } from "./errors.ts";

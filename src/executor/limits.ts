@@ -50,7 +50,7 @@ export function refusedBy(
   container: Container,
   self: string | undefined,
 ): string | undefined {
-  // An entry that only shows logs must not widen what another entry lets restart.
+  // An entry that only allows logs must not allow more restarts than the other entries do.
   const stateful = allow.some(
     (rule) => rule.allowStateful && rule.verbs.includes("restart") && isMeant(rule, container),
   );

@@ -2,9 +2,9 @@
  * The folder in which an executor keeps the record of its acts. One executor at a time may use it: two would each count
  * only their own acts, and an effect could act twice.
  *
- * Each executor listens on a socket of its own in the folder, then looks for the others. The kernel ends a socket with
- * its process, however that ends. Of two that start in the same moment, the later to listen finds the other. Each may
- * find the other; then neither starts.
+ * Each executor listens on a socket of its own in the folder, then looks for the others. The kernel closes the socket
+ * when its process ends, for whatever reason. If two executors start at the same moment, at least the later to listen
+ * finds the other one, and does not start. Both may find each other; then neither starts.
  */
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";

@@ -38,7 +38,7 @@ export function outlook(facts: OutlookFacts, key: string): readonly CheckFinding
 }
 
 function gateReasons({ fix, nowMs, history, restoredAtMs }: OutlookFacts): readonly string[] {
-  // A new incident of a model that has learned enough, with rows as new as can be.
+  // An assumed new incident: its model has learned enough, and its newest row is from now.
   const standing = { newestRowMs: nowMs, cadenceMs: 0, warmUp: undefined, freeze: undefined };
   const facts = { ...history, ...standing, fix, nowMs, restoredAtMs };
   return [
@@ -51,7 +51,7 @@ function gateReasons({ fix, nowMs, history, restoredAtMs }: OutlookFacts): reado
   ].flatMap((judgement) => (judgement.allow ? [] : [judgement.reason]));
 }
 
-/** Which incidents a freeze holds back is seen only when there is one, so each freeze in force is named. */
+/** Whether a freeze denies a run depends on the incident. So each freeze in force is named. */
 function freezeReasons({ history, nowMs }: OutlookFacts): readonly string[] {
   return (history.freezes ?? [])
     .filter((freeze) => freeze.untilMs > nowMs && !isPlanned(freeze, nowMs))

@@ -1,4 +1,7 @@
-/** The line about this machine's clock. How far it is from the clocks of the databases is compared elsewhere. */
+/**
+ * Checks whether this machine's clock is synchronised. clock-difference.ts compares it with the clocks of the
+ * databases.
+ */
 import { doubtful, fine } from "../finding.ts";
 import { type Machine, type MachineLine, root } from "./machine.ts";
 
@@ -20,7 +23,7 @@ export const clock: MachineLine = {
   },
 };
 
-/** timedatectl asks the kernel, which knows whatever program keeps the time. */
+/** timedatectl reads the kernel's state. So it does not matter which program synchronises the clock. */
 async function isSynchronized(machine: Machine): Promise<boolean | undefined> {
   const shown = await machine.output("timedatectl", ["show", "--property=NTPSynchronized"]);
   const told = /^NTPSynchronized=(yes|no)$/m.exec(shown ?? "")?.[1];

@@ -1,4 +1,7 @@
-/** The line about the secrets that systemd hands to the service: there, private, and the ones that are configured. */
+/**
+ * Checks the files of secrets that systemd passes to the service. Each exists, only root can read it, and the unit
+ * loads every secret that the configuration reads.
+ */
 import { type CheckFinding, doubtful, fine, wrong } from "../finding.ts";
 import { counted } from "../plural.ts";
 import type { MachineCode } from "./errors.ts";
@@ -28,7 +31,7 @@ interface Loaded {
   readonly path: string;
 }
 
-/** The lines of the unit and its drop-ins in order. A line without a value takes back those before it. */
+/** What the lines of the unit and its drop-ins load. A line without a value cancels the lines before it. */
 function loadedBy(unit: string): readonly Loaded[] {
   let loaded: Loaded[] = [];
   for (const [, value = ""] of unit.matchAll(/^LoadCredential=(.*)$/gm)) {
@@ -65,7 +68,7 @@ async function fileProblem(
   machine: Machine,
   { id, path }: Loaded,
 ): Promise<CheckFinding | undefined> {
-  // A name without a folder is one that systemd itself got from its own manager.
+  // A name without a folder is a credential that systemd itself received at its start.
   if (!path.startsWith("/")) return undefined;
   const entry = await machine.entry(path);
   if (entry === "missing")

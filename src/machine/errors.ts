@@ -1,4 +1,4 @@
-/** The codes of what is wrong with this machine. They are told as findings, and nothing throws them. */
+/** The codes of faults of this machine. They appear in findings; nothing throws them. */
 export type MachineCode =
   | "DW_MACHINE_NODE"
   | "DW_MACHINE_CLOCK"

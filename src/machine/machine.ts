@@ -1,4 +1,4 @@
-/** What the checks may ask of this machine. `this-machine.ts` answers; tests use a machine that they made up. */
+/** The port through which checks examine this machine. `this-machine.ts` implements it; tests use a made-up machine. */
 import type { CheckFinding } from "../finding.ts";
 
 /** A file or a folder. */
@@ -36,7 +36,7 @@ export interface Machine {
 /** What of the configuration concerns this machine. */
 export interface MachineSettings {
   readonly listen: { readonly host: string; readonly port: number };
-  /** Every path of the configuration that lies in the credentials of the unit. */
+  /** Every path in the configuration that lies below `/run/credentials/`. */
   readonly credentials: readonly string[];
   /** Whether a second process opens the engine's socket. */
   readonly hasExecutor: boolean;
@@ -47,12 +47,12 @@ export interface MachineLine {
   readonly part: "machine" | "unit";
   readonly check: string;
   /**
-   * A line of the unit says nothing where the unit is not installed; the line `state` says that.
+   * A line about the unit returns no finding if the unit is not installed. Only the line `state` reports that.
    *
    * @param service name of the systemd service without `.service`; only lines of the unit use it
    */
   look(machine: Machine, settings: MachineSettings, service: string): Promise<CheckFinding[]>;
 }
 
-/** Who can do what the lines of this room ask for. */
+/** Who can take the next steps that the lines of this folder name. */
 export const root = "root on this machine";

@@ -31,7 +31,7 @@ export const listenAddress: MachineLine = {
   check: "listen",
   async look(machine, settings) {
     const { host, port } = settings.listen;
-    // Of the loopback addresses the line before tells.
+    // The line `loopback` checks these two addresses.
     const isLoopback = host === "127.0.0.1" || host === "::1";
     const error = isLoopback ? undefined : await machine.listenError(host);
     if (error !== undefined)

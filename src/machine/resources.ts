@@ -1,4 +1,4 @@
-/** The lines about what the machine offers: Node's version, memory, open files, room for temporary files. */
+/** Checks what the machine offers: Node's version, memory, open files, space for temporary files. */
 import { doubtful, fine, wrong } from "../finding.ts";
 import type { MachineCode } from "./errors.ts";
 import { type MachineLine, root } from "./machine.ts";

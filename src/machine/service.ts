@@ -39,7 +39,7 @@ export async function serviceFacts(
   );
 }
 
-/** Facts of a service that is installed; undefined for every other. */
+/** The facts of a service; undefined if it is not installed. */
 export async function installedService(
   machine: Machine,
   service: string,

@@ -1,4 +1,7 @@
-/** The line about the folder in which a service keeps its files: there, its own, writable, with room. */
+/**
+ * Checks the folder in which a service keeps its files: it exists, belongs to the service, is writable and has free
+ * space.
+ */
 import { type CheckFinding, fine, wrong } from "../finding.ts";
 import type { MachineCode } from "./errors.ts";
 import { type Machine, type MachineLine, root } from "./machine.ts";
@@ -49,7 +52,8 @@ async function ownerProblem(
       `${folder} belongs to user ${owner}, and the service runs as ${user} (${id})`,
       `Run: chown -R ${user}: ${folder}`,
     );
-  // Only root and the owner can tell. For root it fails on a file system that is mounted read-only.
+  // Only root and the owner can test this. Root may write in any folder, except on a file system that is mounted
+  // read-only.
   const mayTell = machine.uid === 0 || machine.uid === owner;
   if (!mayTell || (await machine.mayWrite(folder))) return undefined;
   return notUsable(

@@ -36,7 +36,7 @@ export function thisMachine(): Machine {
   };
 }
 
-/** The program's messages are read, so they must not be translated. */
+/** The output of programs is parsed, so it must not be translated. */
 const env = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" };
 
 function output(program: string, args: readonly string[]): Promise<string | undefined> {
@@ -47,7 +47,9 @@ function output(program: string, args: readonly string[]): Promise<string | unde
   });
 }
 
-/** It takes a free port, never the configured one: a daemon that starts at this moment must get its own. */
+/**
+ * Listens on any free port, never on the configured one, because a daemon may start and need that port at this moment.
+ */
 function listenError(host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

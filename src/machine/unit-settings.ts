@@ -26,7 +26,7 @@ export const unitSettings: MachineLine = {
 const fewestFiles = 4096;
 const leastMemory = 512 * 1024 ** 2;
 
-/** Settings with which the unit does less than the one that is shipped. */
+/** Settings that are weaker than those of the shipped unit. */
 function weaknesses(facts: ServiceFacts): readonly string[] {
   const of = (name: string): string => facts.get(name) ?? "";
   const isBelow = (name: string, least: number): boolean => Number(of(name)) < least;

@@ -39,7 +39,7 @@ function problemsOf(facts: ServiceFacts, unit: string): CheckFinding[] {
   return found.filter((one) => one !== undefined);
 }
 
-/** What the exit codes of the program, and those that systemd sets before it starts a program, ask for. */
+/** The next step for each exit code. The last three come from systemd, when it could not start the program. */
 const nextSteps: Readonly<Record<string, string>> = {
   "2": "Correct ExecStart= of the unit: the command line is wrong.",
   "75": "Look for the store, the database or the broker: it was not reached at the start.",
@@ -66,7 +66,7 @@ function runningProblem(facts: ServiceFacts, unit: string): CheckFinding | undef
   return undefined;
 }
 
-/** Until it is ready, it may end and be started again at any time. */
+/** A service that keeps crashing is also in this state between two crashes. So one that was restarted is broken. */
 function startProblem(unit: string, restarts: number): CheckFinding {
   const next = `Run: systemctl status ${unit}. It names what is not ready.`;
   return restarts > 0

@@ -1,11 +1,14 @@
-/** Sums up the times of a month in which nobody saw what the models did. Pure. */
+/** Sums up the blind times of a month, in which Driftwarden did not watch the models. Pure. */
 import type { BlindTime } from "../store/month/blind.ts";
 import type { Measure, MonthFacts } from "./month-facts.ts";
 
 /** While it runs, the daemon gives a sign of life each minute. */
 const silentAfterMs = 180_000;
 
-/** The whole is less than the sum of its parts where they overlap. Nothing is known of the time before it was watched. */
+/**
+ * The total, and a part for each cause. Overlapping times count once in the total, so it may be less than the sum of
+ * its parts. Time before blind times were recorded does not count.
+ */
 export function blindSum(facts: Pick<MonthFacts, "range" | "blind" | "reach">): Measure {
   const { range, blind, reach } = facts;
   const endMs = Math.min(range.endMs, reach.nowMs);
@@ -26,14 +29,14 @@ export function blindSum(facts: Pick<MonthFacts, "range" | "blind" | "reach">): 
   return { unit: "ms", value: lengthOf(all), parts: Object.fromEntries(parts), why };
 }
 
-/** A time without any process is noted when one starts again. Until then it lasts. */
+/** The blind time that lasts now, if no process runs. The next process that starts will record it. */
 function stillDown({ reach }: Pick<MonthFacts, "reach">): readonly BlindTime[] {
   const { seenAtMs, nowMs } = reach;
   if (seenAtMs === null || nowMs - seenAtMs <= silentAfterMs) return [];
   return [{ what: "daemon", fromMs: seenAtMs, untilMs: nowMs }];
 }
 
-/** Length of what at least one of the times covers, within the limits. */
+/** How long at least one of the times lasts, within the limits, ms. */
 function unionMs(
   times: readonly BlindTime[],
   { startMs, endMs }: { readonly startMs: number; readonly endMs: number },

@@ -1,4 +1,4 @@
-/** What is known of a month, and the form of what is summed up from it. Plain data. */
+/** The facts of a month, and the measures that are computed from them. Plain data. */
 import type { MonthAct } from "../store/month/acts.ts";
 import type { MonthWord } from "../store/month/approved.ts";
 import type { BlindTime } from "../store/month/blind.ts";

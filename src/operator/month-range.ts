@@ -28,7 +28,7 @@ export function monthAfter({ year, month }: Month, by: number): Month {
   return { year: Math.floor(months / 12), month: (months % 12) + 1 };
 }
 
-/** From the first midnight of the month to that of the next one, by the clocks of the zone. */
+/** From the first midnight of the month to the first midnight of the next month, in the time zone. */
 export function rangeOf(
   month: Month,
   timeZone: string,

@@ -64,7 +64,7 @@ export function monthSums(facts: MonthFacts): MonthSums {
   };
 }
 
-/** Why nothing of the month is known: nobody used this store then. */
+/** Why nothing is known of the month; undefined if the store was in use by its end. */
 function beforeTheStore({ endMs }: MonthRange, reach: Reach): string | undefined {
   const { journalFromMs, pruned } = reach;
   if (journalFromMs === null) return "this store has not been used yet";
@@ -88,7 +88,7 @@ function allUnmeasured(why: string, missed: Measure): MonthSums {
   };
 }
 
-/** What the journal has lost of the month; null when it has all of it. */
+/** Which part of the month the journal no longer holds; null if it holds all of it. */
 function journalGap({ startMs }: MonthRange, { journalFromMs, pruned }: Reach): string | null {
   if (!pruned || journalFromMs === null || journalFromMs <= startMs) return null;
   const day = new Date(journalFromMs).toISOString().slice(0, 10);
@@ -122,7 +122,7 @@ function times(
   return { unit: "ms", value, parts: { incidents: known.length }, why };
 }
 
-/** The lower one of the two in the middle, so that it is a time that occurred. */
+/** The median. If two values are in the middle, it is the lower one, so that it is a value that occurred. */
 export function median(values: readonly number[]): number | undefined {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 }

@@ -1,4 +1,7 @@
-/** What `driftwarden doctor` says of the store beside `check`: clock, schema, size, and the processes on it. Pure. */
+/**
+ * The findings of `driftwarden doctor` about the store, beyond those of `check`: clock, schema, size, and the processes
+ * on it. Pure.
+ */
 import { clockFinding } from "../clock-difference.ts";
 import { formatDuration } from "../duration.ts";
 import { type CheckFinding, doubtful, fine } from "../finding.ts";
@@ -8,7 +11,7 @@ import type { AgedTable, StoreCondition } from "./condition.ts";
 export interface StoreSettings {
   /** How long rows are kept, ms. */
   readonly keepMs: Readonly<Record<AgedTable, number>>;
-  /** Hash of the settings by which a process with this configuration decides. */
+  /** Hash of the deciding settings of this configuration. */
   readonly hash: string;
   /** Version of the schema that this program knows. */
   readonly knownVersion: number;
@@ -52,7 +55,7 @@ function schemaFinding(
   });
 }
 
-/** Retention works once an hour. A day later than configured, it does not work. */
+/** Retention runs once an hour. A row that is a day older than configured shows that it does not run. */
 const graceMs = 86_400_000;
 
 function sizeFindings(

@@ -9,7 +9,7 @@ export type AgedTable = "decisions" | "outbox" | "journal";
 /** A process with a sign of life. */
 export interface LiveProcess {
   readonly owner: string;
-  /** Hash of the settings by which it decides; null where an older program runs. */
+  /** Hash of its deciding settings; null for an older program. */
   readonly hash: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** Reads the store without preparing it: no migration, no sign of life, nothing is written. */
+/** Reads the store and writes nothing to it: no migration, no heartbeat. */
 import { Client } from "pg";
 import { connectionConfig } from "./connection.ts";
 import { asStoreError } from "./postgres-error.ts";

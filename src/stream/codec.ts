@@ -2,9 +2,9 @@
  * Encodes records as bytes and decodes them. A record is one JSON array, `[version, kind, …]`. Rows are arrays without
  * keys. Many rows of one model share a record, so the cost of JSON stays far below the cost of the stream.
  *
- * In version 2 each row ends with its place in a row of the table. Only records whose rows have places are written so.
- * A program that knows version 1 alone stops at them with DW_STREAM_NEWER, because it would drop all rows of a table's
- * row but the first.
+ * In version 2 each row ends with its place: the number of the importance within its row of the table. Only records
+ * whose rows have places are written in version 2. A program that knows only version 1 stops at such a record with
+ * DW_STREAM_NEWER. Otherwise it would keep only the first importance of each table row.
  */
 import { messageOf } from "../errors.ts";
 import { StreamNewerError } from "./errors.ts";

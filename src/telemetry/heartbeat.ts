@@ -1,12 +1,11 @@
 /**
- * Tells systemd how the service is: that it starts, that it is ready, what it lacks, and that it makes progress.
+ * Reports the state of the service to systemd: starting, ready, which parts are not ok, and that it makes progress.
  *
  *     starting ──started()──► waiting to be ready ──ready, or waited long enough──► running ──stopping()──► stopping
  *        └── asks for more time every 10 s ──┘                                        └── WATCHDOG=1, STATUS=…
  *
- * `WATCHDOG=1` is not tied to a timer alone: it is left out while a loop of the program does not come to the end of a
- * round. systemd then kills the service and starts it again. A dependency that is unavailable is no such case: its calls
- * fail in time, so the rounds end.
+ * `WATCHDOG=1` is sent only while every loop of the program ends its rounds. Otherwise systemd kills the service and
+ * starts it again. An unavailable dependency does not cause that: calls to it fail at a deadline, so the rounds end.
  */
 import type { Logger } from "pino";
 import type { OverdueRound } from "../rounds.ts";
@@ -18,17 +17,17 @@ export interface HeartbeatOptions {
   readonly readiness: () => Readiness;
   /** The loop that has not moved for longer than the limit, ms. */
   readonly overdue: (limitMs: number) => OverdueRound | undefined;
-  /** How long to wait until all needed parts are ok before the service counts as started anyway, ms. */
+  /** The service counts as started after this time, ms, even if parts that it needs are not ok. */
   readonly readyWithinMs: number;
   readonly logger: Logger;
   /** A monotonic clock, ms. */
   readonly nowMs?: () => number;
 }
 
-/** A loop is stuck when it has not moved for so many times the watchdog's own time. */
+/** A loop is stuck when it has not moved for this many times `WatchdogSec=`. */
 const roundsLimit = 5;
 const startingEveryMs = 250;
-/** More time is asked for every `extendEveryMs`, for three times as long. */
+/** How often the starting service asks for more time. Each request asks for three times as long. */
 const extendEveryMs = 10_000;
 const runningEveryMs = 10_000;
 const longestStatus = 300;

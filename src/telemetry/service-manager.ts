@@ -1,9 +1,9 @@
 /**
  * Sends messages to systemd by the protocol of sd_notify(3), and finds the descriptors that systemd passed.
  *
- * Node has no datagram sockets of the kind that the protocol needs. So the unit lets systemd open the socket
- * (`OpenFile=/run/systemd/notify:notify`, systemd 253 or newer), and a message is one write to that descriptor. An older
- * systemd ignores that line of the unit. Then each message is a call of the program `systemd-notify`.
+ * Node has no Unix datagram sockets, which the protocol needs. So the unit lets systemd open the socket
+ * (`OpenFile=/run/systemd/notify:notify`, systemd 253 or newer), and a message is one write to that descriptor. An
+ * older systemd ignores that line of the unit. Then each message is a call of the program `systemd-notify`.
  */
 import { execFile } from "node:child_process";
 import { writeSync } from "node:fs";
@@ -32,7 +32,7 @@ export interface ServiceManagerOptions {
 const notifyName = "notify";
 const firstFd = 3;
 
-/** @returns undefined if this process is no service that has to notify systemd */
+/** @returns undefined if systemd expects no messages from this process */
 export function openServiceManager({
   environment,
   onFailure,
@@ -53,7 +53,7 @@ export interface PassedFds {
   readonly socket?: number;
 }
 
-/** The descriptors that systemd passed, by their names. Those for another process do not count. */
+/** The descriptors that systemd passed to this process, by their names. */
 export function passedFds({
   LISTEN_PID,
   LISTEN_FDS,

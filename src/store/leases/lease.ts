@@ -18,8 +18,8 @@ where l.owner = excluded.owner or l.until <= clock_timestamp()
 returning epoch`;
 
 /**
- * A late renewal succeeds while the epoch is unchanged, that is until the lease is acquired again. A renewal that was
- * under way during the release does not: it would hold for its whole time a lease that nobody uses.
+ * A late renewal succeeds until the lease is acquired again, which changes the epoch. A renewal that arrives after the
+ * release of the lease does nothing. Otherwise a lease that nobody uses would be held for its whole TTL.
  */
 const renewSql = `
 update leases l set until = clock_timestamp() + $4 * interval '1 ms'

@@ -1,11 +1,11 @@
-/** The runs that acted in a time, for the report of a month. */
+/** Reads the runs that acted within a time range, for the report of a month. */
 import type { RunSummary } from "../../incidents/incident.ts";
 import type { Queryable } from "../query.ts";
 import type { MonthRange } from "./range.ts";
 
 export interface MonthAct {
   readonly fix: string;
-  /** Null while it is not judged, and where it never will be. */
+  /** Null until the run is judged, and for a run that is never judged. */
   readonly outcome: NonNullable<RunSummary["outcome"]> | null;
 }
 

@@ -1,4 +1,4 @@
-/** The runs that people approved or declined in a time, for the report of a month. */
+/** Reads which runs people approved or declined within a time range, for the report of a month. */
 import type { Queryable } from "../query.ts";
 import type { MonthRange } from "./range.ts";
 

@@ -1,6 +1,7 @@
 /**
- * Times in which nobody saw what the models did. A process notes such a time once it is over: it was down or could not
- * reach the store, a source could not be read, or no process held a partition.
+ * Records and reads blind times, in which Driftwarden did not watch the models. Such a time has one of three causes:
+ * all processes were down or could not reach the store, a source could not be read, or no process held a partition. A
+ * process records it when it is over.
  */
 import { appendJournal } from "../journal/append.ts";
 import type { Queryable, Tx } from "../query.ts";
@@ -23,7 +24,10 @@ select body ->> 'what' as what, (body ->> 'fromMs')::float8 as "fromMs", (body -
 from journal where kind = '${blindKind}' and at_ms >= $1 and (body ->> 'fromMs')::float8 < $2
 order by 2, 3, 1`;
 
-/** Those that touch the range. A time is noted at its end, so a row from before the range ended before it. */
+/**
+ * The blind times that overlap the range. Each is recorded at its end, so one that was recorded before the range is not
+ * in it.
+ */
 export function blindTimesIn(
   q: Queryable,
   { startMs, endMs }: MonthRange,
@@ -36,7 +40,7 @@ export async function noteBlind(tx: Tx, time: BlindTime): Promise<void> {
   await appendJournal(tx, [{ kind: blindKind, atMs: time.untilMs, body: time }]);
 }
 
-/** Notes that blind times are recorded now. @param owner the process */
+/** Records that blind times are being recorded at this time. @param owner the process */
 export async function noteWatching(tx: Tx, owner: string, atMs: number): Promise<void> {
   await appendJournal(tx, [{ kind: watchingKind, atMs, body: { owner } }]);
 }

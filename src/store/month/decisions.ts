@@ -1,8 +1,13 @@
-/** What was decided about runs in a time, for the report of a month: which gate refused them, and who was asked. */
+/**
+ * Reads the decisions about runs within a time range, for the report of a month: which gate denied a run, and which
+ * runs were proposed to people.
+ */
 import type { Queryable } from "../query.ts";
 import type { MonthRange } from "./range.ts";
 
-/** A run that is denied for now is decided again and again. It counts once for each gate. */
+/**
+ * A run that is denied for now is decided again later. So it may have several denials, and counts once for each gate.
+ */
 export interface MonthDecision {
   readonly run: string;
   /** denied by a gate, or proposed to people. */

@@ -1,9 +1,12 @@
-/** The incidents that opened in a time, for the report of a month. Digests and parts of other incidents are left out. */
+/**
+ * Reads the incidents that opened within a time range, for the report of a month. Digests, and incidents that became
+ * part of another one, are left out.
+ */
 import type { PersonsVerdict } from "../../incidents/deed.ts";
 import type { Queryable } from "../query.ts";
 import type { MonthRange } from "./range.ts";
 
-/** Times are ms since 1970. Null is what is not known: it never happened, or the journal has lost it. */
+/** Times are ms since 1970. Null means that it has not happened, or that the journal no longer holds it. */
 export interface FoundIncident {
   readonly number: number;
   /** Key of the model or service. */

@@ -1,4 +1,4 @@
-/** The time that a report is about. */
+/** The time range of a report. */
 export interface MonthRange {
   /** ms since 1970. */
   readonly startMs: number;

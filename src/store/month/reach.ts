@@ -1,4 +1,4 @@
-/** How far back the store knows what happened, for the report of a month. */
+/** Reads how far back the records of the store go, for the report of a month. */
 import type { Queryable } from "../query.ts";
 
 /** Times are ms since 1970; null where there is none. */

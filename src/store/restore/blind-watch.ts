@@ -1,12 +1,12 @@
 /**
- * Notes the times in which no process gave a sign of life: all were down, or could not reach the store. Once a day it
- * notes that such times are recorded, so that a report knows since when.
+ * Records the times in which no process gave a sign of life: all were down, or could not reach the store. Once a day it
+ * records that it does so. From that a report knows since when such times are recorded.
  */
 import { noteBlind, noteWatching } from "../month/blind.ts";
 import type { Store } from "../store.ts";
 import type { StoreTouch } from "./restore.ts";
 
-/** There is a sign of life each minute. Two that are missing are a time in which nobody watched. */
+/** A sign of life comes every minute. A pause longer than this, in which at least two are missing, is recorded. */
 const longestPauseMs = 180_000;
 const dayMs = 86_400_000;
 

@@ -34,7 +34,7 @@ select oid || '/' || 'presence'::regclass::oid as id from pg_database where datn
 const serverSql = `
 select s.system_identifier || '/' || c.timeline_id as id from pg_control_system() s, pg_control_checkpoint() c`;
 
-/** The row is locked first. So one process alone sees a time without any sign of life. */
+/** The row is locked first. So only one process sees a pause without a sign of life, and records it. */
 const touchSql = `
 with before as (select seen_at from presence for update), touched as (
 insert into presence as p (seen_at, identity)

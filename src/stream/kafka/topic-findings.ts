@@ -1,4 +1,4 @@
-/** What `driftwarden doctor` says of the settings of the topic. Pure. */
+/** The findings of `driftwarden doctor` about the settings of the topic. Pure. */
 import { formatDuration } from "../../duration.ts";
 import { type CheckFinding, doubtful, fine } from "../../finding.ts";
 import type { TopicFacts } from "./topic.ts";
