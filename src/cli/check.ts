@@ -18,7 +18,10 @@ export interface CheckParts {
   /** What each fix may do at most, in the order of the configuration. */
   readonly budgetTexts: (config: Config) => readonly string[];
   readonly checksOf: (config: Config) => readonly PartLook[];
-  /** Those, and this machine; with `send` also one test message. Undefined where that place is not configured. */
+  /**
+   * The same parts, and those of `doctor`; with `send` also one test message. Undefined if the receiver that `send`
+   * names is not configured.
+   */
   readonly doctorChecksOf: (config: Config, send?: string) => readonly PartLook[] | undefined;
 }
 
@@ -34,7 +37,7 @@ interface CheckOptions {
   readonly send?: string;
 }
 
-/** Of the two commands: `doctor` looks at more, and its lines say whom to ask. */
+/** Which of the two commands runs. `doctor` checks more, and its lines say whom to ask. */
 interface Which extends CheckOptions {
   readonly isDoctor: boolean;
 }
@@ -186,7 +189,7 @@ function shownIn({ json, offline, send, isDoctor }: Which, cli: Cli): Printing {
   };
 }
 
-/** Two parts that ask the same server fail in the same way. It is said once. */
+/** Two parts that use the same server fail in the same way. The failure is printed once. */
 const isSame = (one: CheckedPart, other: CheckedPart): boolean =>
   !one.ok && one.part === other.part && one.code === other.code && one.message === other.message;
 

@@ -5,7 +5,7 @@ import { CliError } from "./errors.ts";
 const roles = ["timestamp", "model", "feature", "importance", "features", "values"] as const;
 type GivenRole = (typeof roles)[number];
 
-/** Roles that several columns have together, joined by `+`. */
+/** Roles that several columns can have together. Their names are joined by `+`. */
 const severally: ReadonlySet<GivenRole> = new Set(["model", "features"]);
 
 const shapes: readonly (readonly GivenRole[])[] = [

@@ -39,7 +39,7 @@ export interface History {
   readonly config: Config | undefined;
   /** Whether the rows are those of the configured sources. */
   readonly isConfigured: boolean;
-  /** Only what opened in this time before the newest row counts, ms; what is older is learned from. */
+  /** Only episodes that opened within this time before the newest row count, ms. Older rows are only learned. */
   readonly lastMs: number | undefined;
   /** Width of the windows over which predictions are averaged, ms; undefined: as configured. */
   readonly windowMs?: number | undefined;
@@ -176,7 +176,7 @@ function refuseMixed(given: HistoryArguments): void {
   else refuseWideRows(given);
 }
 
-/** What the sources of a configuration say themselves. */
+/** Refuses options about what the sources of a configuration set themselves. */
 function refuseTableOptions({ columns, window }: HistoryArguments): void {
   if (columns !== undefined)
     throw usage("--columns is given without --csv or --from", "A configuration names its columns.");

@@ -62,7 +62,7 @@ async function askWhich(
   }
 }
 
-/** What a person decides; without one the proposals are taken. */
+/** Asks a person what to decide. Without a terminal, the proposals are taken. */
 export async function decidedOf(
   candidate: TableCandidate,
   { now }: SourceReader,

@@ -59,7 +59,7 @@ function refuseExisting(files: readonly string[], force: boolean): void {
 
 /** The file beside the configuration that keeps the address of a database. */
 export function secretFile(out: string, name: string): string {
-  // Without a file there is no folder either: the place of the package.
+  // A configuration on stdout has no folder, so this is the folder of the Debian package.
   const folder = out === standardOutput ? "/etc/driftwarden" : dirname(resolve(out));
   return join(folder, "credentials", name);
 }
@@ -78,7 +78,8 @@ export function writeFiles(
   )) {
     try {
       if (isSecret) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      // A file that is replaced keeps neither its rights nor, when the disk is full, half of its text.
+      // A file is replaced by renaming a new one. So its old permissions do not remain, and a full disk does not leave
+      // half of its text.
       const place = force ? `${file}.new` : file;
       if (force) rmSync(place, { force });
       writeFileSync(place, text, { mode: isSecret ? 0o600 : 0o644, flag: "wx" });

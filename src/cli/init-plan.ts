@@ -1,4 +1,4 @@
-/** What `driftwarden init` is about to write and to print, from what it found and what a person decided. Pure. */
+/** Computes what `driftwarden init` will write and print, from what it found and what a person decided. Pure. */
 import { resolve } from "node:path";
 import { starterConfig } from "../config/starter.ts";
 import { printable } from "../printable.ts";
@@ -84,7 +84,10 @@ export function plannedOf(
   };
 }
 
-/** The role and the database of the store that stand in the documentation, on the server of the source. */
+/**
+ * The address of the store if none is given: the role and database `driftwarden`, as in the documentation, on the
+ * server of the source.
+ */
 function storeBeside(source: string): string {
   const url = withoutPassword(source).url;
   url.username = "driftwarden";

@@ -18,7 +18,7 @@ export const indented = (text: string, indent: string): readonly string[] =>
 /** The table's name for people, on one line. */
 export const tableText = ({ facts }: TableCandidate): string => printable(sqlName(facts));
 
-/** So many candidates are shown. */
+/** At most this many candidates are shown. */
 export const mostShown = 5;
 
 export function candidateLines(
@@ -60,7 +60,7 @@ function described(candidate: TableCandidate): string {
   ].join("; ");
 }
 
-/** Why a candidate is not taken by itself; empty when it is. */
+/** Why a candidate is not chosen automatically; empty if it may be. */
 export function obstacle({ facts }: TableCandidate): readonly string[] {
   const unnamed = unnameable(facts);
   if (unnamed !== undefined) return [unnamed];
@@ -70,7 +70,7 @@ export function obstacle({ facts }: TableCandidate): readonly string[] {
   return [];
 }
 
-/** One attribution as it is read, and how many there are. */
+/** Shows one attribution as it is read, and how many models and features there are. */
 export function readLines(
   candidate: TableCandidate,
   now: number,
@@ -119,7 +119,7 @@ function exampleOf(
   ].join("  ");
 }
 
-/** The newest attribution with all its features. A sample may end within one. */
+/** The newest attribution that is complete. The sample may hold only a part of the newest one. */
 function newestWhole(read: readonly ProposedReading[]): ProposedReading | undefined {
   const groups = new Map<string, ProposedReading>();
   for (const one of read) {

@@ -112,7 +112,7 @@ const durations = (parts: Measure["parts"]): string =>
     .map(([what, ms]) => `${what} ${time(ms)}`)
     .join(", ");
 
-/** The model to which at least half of the mails are due. */
+/** The model whose tickets caused at least half of the mails; empty if there is none. */
 function mostOf(parts: Measure["parts"], total: number): string {
   const [first] = Object.entries(parts);
   if (first === undefined || total === 0 || Object.keys(parts).length < 2) return "";

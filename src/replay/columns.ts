@@ -12,7 +12,7 @@ export interface GivenColumns {
   readonly names?: ColumnNames;
   /** Columns that name the model together. */
   readonly modelParts?: readonly string[];
-  /** Columns that are features, where not all others are. */
+  /** Columns that are features. Left out: all other columns may be. */
   readonly features?: readonly string[];
   /** The column with an object from feature to number. */
   readonly values?: string;
@@ -165,14 +165,16 @@ const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\d([T ]|$)|^\d{10,19}$/
 const headless =
   "The first line looks like a row. Write the names of the columns above it, for example timestamp,model,feature,importance.";
 
-/** Signs that may separate cells, beside those that are recognised. */
+/** Characters that may separate cells, besides those that are recognised. */
 const separators = /[^\p{L}\p{N}_"'.-]/u;
 
-/** Other first lines: a remark, or the edge of a box. */
+/** First lines that hold no names: a comment, or the border of a printed table. */
 const noNames = /^(#|--|\/\/|\+-)/;
 const namesFirst = "The first line names the columns.";
 
-/** The error for a header of one cell: another sign separates the cells, or the first line names no columns. */
+/**
+ * The error for a header with only one cell: another character separates the cells, or the first line holds no names.
+ */
 function undivided(file: string, header: string): FileError {
   if (header === "") {
     const hint = `${namesFirst} Remove the empty lines above it.`;

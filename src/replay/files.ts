@@ -22,7 +22,7 @@ export interface FileFormat extends CsvFormat {
   readonly configured?: readonly ColumnNames[] | undefined;
   /** Whether every column except time and model is a feature. Default: recognised where it is unambiguous. */
   readonly wide?: boolean | undefined;
-  /** Whether each line is of one prediction. Then a feature may come several times at one time. */
+  /** Whether each line belongs to one prediction. Then a feature may occur several times at one time. */
   readonly predictions?: boolean | undefined;
 }
 
@@ -71,7 +71,10 @@ export async function readImportances(
   return { rows, cleaned: parser?.cleaned ?? 0 };
 }
 
-/** Predictions have features several times at one time, so repeats do not show several models. */
+/**
+ * In files of predictions a feature occurs several times at one time. So repeats do not show that there are several
+ * models.
+ */
 const meltedIn = (parser: Parser | undefined, { predictions }: FileFormat): string | undefined =>
   predictions === true ? undefined : parser?.melted?.problem();
 
@@ -156,7 +159,7 @@ class RowParser {
     return { ts, model, feature, importance };
   }
 
-  /** Consecutive rows mostly have the same time. It is parsed once. */
+  /** Consecutive rows often have the same time, so it is parsed once. */
   #timeIn(text: string): number | BadRow {
     if (text !== this.#timeText) {
       this.#timeText = text;

@@ -50,7 +50,7 @@ export interface SimulatedEngine extends Engine {
 export interface SimulatedEngineOptions {
   readonly containers: readonly SimulatedContainer[];
   readonly clock: Clock;
-  /** By which it judges permits. Default: those of the machine. */
+  /** The clocks with which it checks permits. Default: those of the machine. */
   readonly clocks?: () => ClockReading;
   /** Called after every restart, for a story in which a restart cures. */
   readonly onRestart?: (name: string) => void;
@@ -117,7 +117,7 @@ interface Simulation {
   readonly ledger: readonly LedgerEntry[];
 }
 
-/** Nothing writes a log, and nothing is used. What happened is in the ledger. */
+/** Its containers write no log and use nothing. Their events come from the ledger. */
 function readings({
   call,
   present,

@@ -10,7 +10,7 @@ import { startGuard } from "./guard.ts";
 export interface ExecutorProcessOptions {
   /** Program and first arguments that start Driftwarden. */
   readonly program: readonly string[];
-  /** Is there, and belongs to this user alone. Holds its configuration, socket and state. */
+  /** An existing folder that belongs to this user alone. It holds the executor's configuration, socket and state. */
   readonly folder: string;
   /** The engine's socket. */
   readonly engine: string;
@@ -76,7 +76,7 @@ function configOf({ folder, engine, allow, maxActs }: ExecutorProcessOptions, so
 }
 
 async function started(command: string, args: readonly string[]): Promise<ChildProcess> {
-  // A terminal's Ctrl-C must not reach it before us.
+  // Ctrl-C in a terminal must not end it before this process does.
   const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
   const guard = startGuard('kill -KILL "$0"', [String(child.pid)]);
   child.once("exit", () => guard?.kill("SIGKILL"));

@@ -1,4 +1,4 @@
-/** Why importances of a source are left out at the reading, and the bounds of what is read. */
+/** Why importances of a source are left out when they are read, and the limits of what is read. */
 
 export const sourceDropReasons = [
   "null_timestamp",

@@ -38,7 +38,7 @@ export interface SourceOptions {
   readonly timeZone: string;
   /** Unit of a time column of numbers; other columns need none. */
   readonly timeUnit?: TimeUnit | undefined;
-  /** Width of the windows over which detection averages predictions. If left out, each row is an attribution's. */
+  /** Width of the windows over which detection averages predictions. If left out, nothing is averaged. */
   readonly predictionWindowMs?: number | undefined;
   readonly pollIntervalMs: number;
   /** Most rows in memory at a time. */

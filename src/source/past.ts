@@ -89,7 +89,10 @@ interface From {
   readonly familyOf: FamilyOf;
 }
 
-/** @returns how many importances the row holds, a row that is left out as a whole being one, and how many had a name cleaned */
+/**
+ * @returns the number of importances in the row, 1 if the row is left out as a whole, and the number with a cleaned
+ *   name
+ */
 function handOn(
   raw: RawRow,
   { options, shape, familyOf: families }: From,

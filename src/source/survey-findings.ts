@@ -136,7 +136,10 @@ function modelFindings({ rows, layout, options }: Surveyed, key: string): readon
   ];
 }
 
-/** In a window below the usual gap of rows there is one prediction or none, and its mean is as noisy as that one. */
+/**
+ * A window shorter than the usual gap between rows holds at most one prediction. Its mean is then as noisy as a single
+ * value.
+ */
 function windowFindings({ rows, options }: Surveyed, key: string): readonly CheckFinding[] {
   const gap = cadenceMs(rows);
   const { predictionWindowMs: window = Infinity } = options;

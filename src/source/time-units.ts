@@ -4,7 +4,7 @@ export const timeUnits = { seconds: 1_000_000, milliseconds: 1000, microseconds:
 
 export type TimeUnit = keyof typeof timeUnits;
 
-/** Microseconds since 1970 at which times of people's data lie. */
+/** The range of plausible times, microseconds since 1970. */
 const plausible = { from: Date.UTC(1990, 0, 1) * 1000, until: Date.UTC(2100, 0, 1) * 1000 };
 
 /** The unit in which a number is a time between 1990 and 2100; undefined if there is none. */

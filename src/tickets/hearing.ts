@@ -1,4 +1,6 @@
-/** Turns the comments of a ticket into what the door hands in: who said it, with which roles, and why it may be unfit. */
+/**
+ * Converts the comments of a ticket to commands for the door: who gave it, with which roles, and why it may be refused.
+ */
 import type { Clock } from "../clock.ts";
 import type { RolesOf } from "./acts.ts";
 import type { HeardComment, UnfitComment } from "./door-store.ts";
@@ -30,8 +32,9 @@ interface Hearing extends HearingOptions {
 const longest = 4000;
 
 /**
- * The comments that are said to us. Those that overrule others come first: a yes is acted on at once, so a no that is
- * seen with it has to be there before it. If such a no cannot be read again, nothing else is handed in.
+ * Hands in the comments that hold commands for Driftwarden. Comments that overrule others come first: an approval takes
+ * effect at once, so a denial that was seen with it must be handed in before it. If such a denial cannot be read again,
+ * no other comment is handed in.
  *
  * @param comments oldest first
  * @param handIn called in turn, also for what was heard before an error
@@ -75,7 +78,10 @@ async function hear(id: string, hearing: Hearing): Promise<HeardByDoor | undefin
   return { command, by: comment.by };
 }
 
-/** Asks for each comment anew, because these are few. If it cannot be read, nobody is let through. */
+/**
+ * Asks the tracker for each comment, because such comments are few. If the tracker does not answer, the comment is not
+ * handed in.
+ */
 async function unknown(
   { account }: SaidComment,
   { talk, onlyAssignable }: HearingOptions,

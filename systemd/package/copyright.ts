@@ -13,7 +13,7 @@ const stated = z.looseObject({
 
 const people = z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]);
 
-/** What package.json says that is no identifier of SPDX. */
+/** Licences in files package.json that are not written as an identifier of SPDX. */
 const identifiers: Readonly<Record<string, string>> = {
   "SEE LICENSE IN README.md AND LICENSE": "Bitstream-Vera",
 };

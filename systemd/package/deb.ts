@@ -46,7 +46,7 @@ export function buildDeb(
     chmodSync(join(stage, "etc/driftwarden/credentials"), 0o700);
     const deb = join(out, `${project.name}_${version}_${architecture}.deb`);
     execFileSync("dpkg-deb", ["--root-owner-group", ...compression, "--build", stage, deb], {
-      // Several threads compress in other blocks than one, so the bytes would depend on the number of processors.
+      // With several threads the compressed blocks differ. So the bytes would depend on the number of processors.
       env: {
         ...process.env,
         SOURCE_DATE_EPOCH: String(project.epoch),
@@ -60,7 +60,7 @@ export function buildDeb(
   }
 }
 
-/** A version before the release sorts before it. The last part counts packages of one version. */
+/** A pre-release has to sort before its release. The last part numbers the packages of one version. */
 function debianVersion(version: string): string {
   return `${version.replace("-", "~")}-1`;
 }
@@ -72,7 +72,7 @@ function layProgram(project: Project, stage: string): void {
   }
   copyTree(join(project.root, "package.json"), join(home, "package.json"));
   copyModules(project, home);
-  // The package depends on Debian's Node. Another one, first on the path of who calls, is not used.
+  // The package depends on Debian's Node. So this Node is used, even if another one is first on the caller's path.
   const main = join(stage, program);
   writeFileSync(main, readFileSync(main, "utf8").replace(/^#!.*/, "#!/usr/bin/node"));
   linkTo("../lib/driftwarden/dist/src/main.js", join(stage, "usr/bin/driftwarden"));
@@ -147,7 +147,7 @@ function layControl(project: Project, stage: string, { architecture, version }: 
   }
 }
 
-/** Of files alone: the size of a folder depends on the file system. */
+/** Counts files only, because the size of a folder depends on the file system. */
 function kibibytesIn(folder: string): number {
   const sizes = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

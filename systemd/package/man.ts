@@ -19,7 +19,7 @@ interface Entry {
 export function manualPage({ root, version, epoch }: Project): string {
   const help = execFileSync(process.execPath, [join(root, "dist/src/main.js"), "--help-all"], {
     encoding: "utf8",
-    // The environment of who packs must not show in defaults.
+    // The environment in which the package is made must not change the printed defaults.
     env: {},
   });
   return roffPage(help, { version, date: new Date(epoch * 1000).toISOString().slice(0, 10) });
@@ -74,7 +74,7 @@ function parseHelp(text: string): Help {
   };
 }
 
-/** An entry starts two columns in; what is further in goes on with it. */
+/** An entry is indented by two spaces. Lines that are indented further continue it. */
 function entriesOf(lines: readonly string[]): readonly Entry[] {
   const entries: { term: string; text: string }[] = [];
   for (const line of lines) {
@@ -86,7 +86,7 @@ function entriesOf(lines: readonly string[]): readonly Entry[] {
   return entries;
 }
 
-/** Text as roff: its control characters are printed, not obeyed. */
+/** Escapes a text for roff, so that roff prints its control characters. */
 function roff(text: string): string {
   return text
     .replaceAll("\\", "\\e")

@@ -1,6 +1,6 @@
 /**
  * The libraries in the Debian package: what npm installed for the locked versions, without what only development needs.
- * They are not bundled into one file, because the Kafka stream mends functions inside kafkajs's own files.
+ * They are not bundled into one file, because the Kafka stream replaces functions inside kafkajs's own files.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -12,7 +12,7 @@ import { readProject } from "./project.ts";
 import { writeSbom } from "./sbom.ts";
 import { writeTo } from "./tree.ts";
 
-// Files that npm and dpkg-deb make themselves would get the modes of who packs.
+// Without this, the modes of files that npm and dpkg-deb create would depend on the user's umask.
 process.umask(0o022);
 const root = join(import.meta.dirname, "../..");
 const { values } = parseArgs({

@@ -25,7 +25,7 @@ export function writeSbom(project: Project, out: string): string {
   const { serialNumber: _, metadata, ...listed } = bill.parse(JSON.parse(askNpm(project)));
   const timestamp = new Date(project.epoch * 1000).toISOString();
   const sbom = { ...listed, metadata: { ...metadata, timestamp } };
-  // npm draws the serial number by chance. Here the same content gets the same one.
+  // npm makes a random serial number. Here the same content gets the same number.
   const serialNumber = `urn:uuid:${uuidOf(JSON.stringify(sbom))}`;
   const path = join(out, `${project.name}-${project.version}.cdx.json`);
   writeTo(path, `${JSON.stringify({ ...sbom, serialNumber }, undefined, 2)}\n`);
@@ -34,7 +34,7 @@ export function writeSbom(project: Project, out: string): string {
 
 function askNpm(project: Project): string {
   const stage = mkdtempSync(join(tmpdir(), "driftwarden-sbom-"));
-  // npm names the program for its folder.
+  // npm takes the name of the program from the name of its folder.
   const folder = join(stage, project.name);
   try {
     writeResolved(project, folder);

@@ -1,6 +1,6 @@
 /**
- * Folders that are packed. A file's mode and time in a package must not depend on the umask and the clock of who packs,
- * so that the same sources give the same bytes.
+ * Fills folders that are packed. The mode and time of a file in a package must not depend on the umask and the clock of
+ * the machine that makes it. So the same sources give the same bytes.
  */
 import {
   chmodSync,
@@ -46,7 +46,10 @@ export function linkTo(target: string, path: string): void {
   symlinkSync(target, path);
 }
 
-/** Gives all that lies in `folder` the same time, and one of two modes: what its owner may run, everybody may. */
+/**
+ * Sets the same time for everything in `folder`, and one of two modes: a file that its owner may execute is executable
+ * for everybody.
+ */
 export function settle(folder: string, epoch: number): void {
   const status = lstatSync(folder);
   if (status.isDirectory()) {

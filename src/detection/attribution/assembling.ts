@@ -1,4 +1,4 @@
-/** What a model asks of the object that collects its rows into attributions. */
+/** The interface between a model and the object that collects its rows into attributions. */
 import type { Row } from "../../stream/record.ts";
 import type { ModelMemory } from "../memory.ts";
 import type { DropReason } from "./counts.ts";

@@ -157,14 +157,14 @@ function counts(
 }
 
 /**
- * A step whose upper bound is larger than so many mean differences is no habit. The bound is up to twice the step. A
- * glitch that happened once is such a step.
+ * A step is no habit if its upper bound is larger than this many mean differences. For example, the step of a single
+ * glitch is no habit. The bound is up to twice the step.
  */
 const rarestStep = 60;
 
 /**
- * Whether a part of a whole is no further from what is expected than the least step between two of its values, and steps
- * of this size are its habit.
+ * Whether a share differs from its expected value by at most the least step between two of its values, and steps of
+ * this size are its habit.
  */
 function isOneStep(
   memory: ModelMemory,

@@ -1,4 +1,4 @@
-/** How fast habits are learned, and which runs against a habit are no chance. */
+/** How fast habits are learned, and how many attributions in a row against a habit are too unlikely to be chance. */
 
 /** A run is a fault if its probability by chance is below this… */
 export const unlikely = 3e-5;

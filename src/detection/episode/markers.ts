@@ -3,7 +3,10 @@ import type { Assembling } from "../attribution/assembling.ts";
 import type { ModelFacts } from "../model-facts.ts";
 import type { DecisionSettings } from "../settings.ts";
 
-/** After so many retrains in a row, each too soon after the one before, the model is judged through them. */
+/**
+ * After this many retrains in a row, each too soon after the one before, further retrains no longer pause the judging
+ * of the model.
+ */
 const hastyByHabit = 2;
 
 /** Counts a marker that comes into effect. @returns whether markers regularly come before the model has relearned */

@@ -198,7 +198,10 @@ function followRuns(memory: ModelMemory, slot: number, badNow: boolean): void {
   if (came) bad[slot] = badNow ? Math.min(bad[slot]! + 1, 255) : 0;
 }
 
-/** Once a feature is usable again: learns a run without it that was too short to be reported, as a habit. */
+/**
+ * Call it once a feature is usable again. It learns a run without the feature as a habit, if the run was too short to
+ * be reported.
+ */
 function learnRun({ absent, bad, presence, count }: ModelMemory, slot: number): void {
   const run = Math.max(absent[slot]!, bad[slot]!);
   if (run === 0 || run >= longestRun(presence[slot]!)) return;

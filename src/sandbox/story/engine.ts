@@ -18,7 +18,7 @@ const containers: readonly SimulatedContainer[] = [
   { name: "fraud-scorer-1", labels: { app: "fraud-scorer" }, networkOf: "fraud-gateway-1" },
 ];
 
-/** Counted from what the engine says. */
+/** Counts that come from the engine itself. */
 export interface RestartsSeen {
   /** Names of the containers that were restarted, oldest first. */
   readonly names: () => readonly string[];
@@ -42,7 +42,7 @@ export interface StoryEngineOptions {
   readonly docker: boolean;
   /** Program and first arguments that start Driftwarden: the executor is a process of its own. */
   readonly program: readonly string[];
-  /** Told what was started, one line each. */
+  /** Receives one line for each thing that was started. */
   readonly say: (line: string) => void;
 }
 

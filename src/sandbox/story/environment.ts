@@ -1,4 +1,7 @@
-/** Everything the demo's story plays on: a Postgres, a Jira double, an engine, perhaps a Kafka. Says what is simulated. */
+/**
+ * Starts everything that the demo's story needs: a Postgres, a Jira double, an engine, and a Kafka if asked. Says what
+ * is simulated.
+ */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -113,7 +116,7 @@ http: {listen: "127.0.0.1:0"}
 `;
 }
 
-/** As `people:` wants them: by the key of their account. */
+/** The section `people:`, by the key of each account. */
 function peopleSection(): Readonly<Record<string, object>> {
   const known = new Accounts(accounts);
   const entries = Object.entries(rolesOf).map(([name, roles]) => {

@@ -22,7 +22,7 @@ export interface StoryOptions extends Omit<DemoEnvironmentOptions, "clock"> {
   readonly seed: number;
   /** Ends the story early. */
   readonly stop: AbortSignal;
-  /** Told what happens, one line each. */
+  /** Receives one line for each event of the story. */
   readonly print: (line: string) => void;
   /** Whether those lines are JSON. */
   readonly json: boolean;
@@ -32,9 +32,9 @@ export interface StoryOptions extends Omit<DemoEnvironmentOptions, "clock"> {
 
 export interface StoryWorld {
   readonly clock: Clock;
-  /** Acts instead of the configured one; undefined where that is real. */
+  /** Used instead of the configured engine; undefined if that one is real. */
   readonly engine: Engine | undefined;
-  /** Told what goes to the tracker, and the message that it says. */
+  /** Receives each text that goes to the tracker, and the message that it renders. */
   readonly onRendered: (markup: string, message: Message) => void;
   /** Leaps of the clock up to this long are part of the story, ms. */
   readonly leastGapMs: number;
@@ -48,7 +48,7 @@ export interface WatchingDaemon extends Pipeline {
 
 export interface PlayedStory {
   readonly scorecard: Scorecard;
-  /** Where to look at what the story left. */
+  /** The addresses at which people can look at the result. */
   readonly addresses: Readonly<Record<"daemon" | "jira" | "source", string>>;
   /** Who may log in at the Jira sandbox. */
   readonly accounts: readonly Account[];
@@ -63,7 +63,7 @@ const showAfterwardsMs = 10_000;
 const timeoutMs = 30 * 60_000;
 
 /**
- * Everything it starts is handed to `onStop`, and stands until the caller stops it.
+ * Everything that it starts is passed to `onStop`, and runs until the caller stops it.
  *
  * @returns undefined when it was stopped before its end
  * @throws StoryError DW_SANDBOX_STORY_STALLED when the pipeline does not keep up

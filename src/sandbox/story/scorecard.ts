@@ -137,8 +137,9 @@ const on = (tickets: readonly TicketSeen[], subject: string): readonly TicketSee
   tickets.filter(({ summary }) => summary.includes(subject));
 
 /**
- * Whether the demo kept its promise: nothing missed, false or tripped; each restart once, one container at a time, and its outcome told once; each
- * refusal on its ticket; every person answered, and the ticket that was closed too early opened again once.
+ * Whether the story ended as it should. No fault was missed, no ticket was false, and no harmless change opened one.
+ * Each restart happened once, one container at a time, and its outcome was reported once. Each refusal is on its
+ * ticket. Every person was answered, and the ticket that was closed too early was opened again once.
  */
 export function passed(card: Scorecard): boolean {
   const { missed, false_tickets: falseTickets, harmless, harmless_silent: silent } = card;

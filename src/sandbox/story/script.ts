@@ -7,11 +7,11 @@
  * repaired it. Afterwards the importances of two other features stayed higher than before. So the restart here must
  * not help, and the ticket has to say so. After the retraining the new importances are normal.
  *
- * Of the two later faults a restart mends one, which people have to approve. The other one befalls the same feature store
- * again, and the second restart in a row that does not help escalates.
+ * Two faults come later. A restart repairs one of them, after people have approved it. The other one affects the same
+ * feature store as the main fault. Its restart does not help either, and two such restarts in a row escalate.
  */
 
-/** How the world treats a model at one step; all factors are 1 in normal times. */
+/** The conditions of a model at one step. In normal times all factors are 1. */
 export interface Conditions {
   /** Factor on single features. */
   readonly features: Readonly<Record<string, number>>;
@@ -46,7 +46,7 @@ export interface ScriptedChange {
   readonly from: number;
   readonly to: number;
   readonly during: Partial<Conditions>;
-  /** Once this container has restarted, it is over: of several replicas, the last one. */
+  /** The change ends when this container has restarted. Of several replicas it is the one that restarts last. */
   readonly curedBy?: string;
   /** It is retrained at this step, and looks like this from then on. */
   readonly retrain?: { readonly step: number; readonly features: Readonly<Record<string, number>> };
@@ -195,7 +195,10 @@ export function sourceOf(name: string): StorySource {
 /** Each change once, however many models it affects. */
 export const changes: readonly ScriptedChange[] = [...new Set(models.map(({ change }) => change))];
 
-/** The runs that the story promises, what each restarts, one by one, and what the ticket of each model has to say of its one. */
+/**
+ * The runs of the story: the containers that each restarts, in this order, and the outcome that the ticket of its model
+ * must report.
+ */
 export const promisedRestarts = [
   { model: "churn-v7", containers: ["feature-store-1"], outcome: "did not help" },
   {
@@ -206,7 +209,7 @@ export const promisedRestarts = [
   { model: "limit-v2", containers: ["feature-store-1"], outcome: "is not tried again by itself" },
 ] as const;
 
-/** What the ticket of this model has to say of the fixes that three gates refuse. */
+/** Texts that must be on the ticket of this model, about the fixes that three gates refuse. */
 export const promisedRefusals = {
   model: "fraud-v3",
   says: ["A database is never restarted", "would cut off", "healthy_floor"],
@@ -215,7 +218,7 @@ export const promisedRefusals = {
 const normal: Conditions = { features: {}, scale: 1, noise: 1, silent: false };
 
 /**
- * How the world treats a model at a step; steps before 0 are history, and normal.
+ * The conditions of a model at a step. Steps before 0 are history, and normal.
  *
  * @param restarted names of the containers that have restarted by then
  */

@@ -65,16 +65,16 @@ const hasPredictionId = (views: readonly ColumnView[]): boolean =>
 
 type Rated = Pick<TableCandidate, "facts" | "found" | "read" | "time" | "model" | "rhythm">;
 
-/** What speaks for or against a table. */
+/** Points for and against a table. */
 const marks: readonly (readonly [points: number, holds: (rated: Rated) => boolean])[] = [
   [12, ({ facts }) => tableWord.test(facts.table)],
   [8, ({ model }) => model.length > 0],
   [5, ({ read }) => read.length > 0],
   [2, ({ time }) => time.isIndexed],
   [-10, ({ facts, read }) => facts.sample !== undefined && read.length === 0],
-  // The rows of a plain table are read exactly once; those of a view by time.
+  // A view is read by time, so a row that commits late may be missed.
   [-6, ({ facts }) => facts.runsCode],
-  // A table that somebody has averaged already is simpler to read.
+  // A table with averages is simpler to read than one with predictions.
   [-25, ({ rhythm }) => rhythm.window !== undefined],
   [-12, ({ facts }) => !facts.readable],
   [-35, (rated) => upsertOf(rated) !== undefined],

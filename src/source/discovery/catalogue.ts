@@ -1,10 +1,10 @@
-/** Reads what the catalogue says of the tables that may be sources. */
+/** Reads from the catalogue the facts about tables that may be sources. */
 import type { SourceClient } from "../client.ts";
 import type { SourceColumn } from "../layout.ts";
 import { columnsOf, indexesOf, pagesOf, tables, writesOf } from "../sql/catalogue.ts";
 import type { TableFacts, TableIndex } from "./facts.ts";
 
-/** So many tables are looked at closely. */
+/** Columns, indexes and sizes of at most this many tables are read. */
 const mostTables = 40;
 
 export interface Catalogue {
@@ -80,7 +80,7 @@ async function ofTables<Row extends OfTable>(
   return rows;
 }
 
-/** Statistics only help to recognise rows that are overwritten. A role that may not see them goes on without. */
+/** Empty if the role may not see the statistics. They only help to recognise rows that are overwritten. */
 async function writesIfShown(
   client: SourceClient,
   deadlineMs: number,

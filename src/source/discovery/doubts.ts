@@ -30,7 +30,7 @@ export const doubtsOf = (asked: Asked): readonly Doubt[] =>
 
 const shown = (name: string): string => `"${printable(name)}"`;
 
-/** A later newest row is no mistake of a clock. */
+/** A clock is hardly wrong by more than this. A newest row further ahead is in local time. */
 const aheadSeconds = 600;
 
 function zone({ candidate, reader, decided }: Asked): Doubt | undefined {

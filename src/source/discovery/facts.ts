@@ -1,4 +1,4 @@
-/** What the catalogue and a sample say of a table, and how the cells of a column are looked at. */
+/** The facts about a table from the catalogue and a sample, and functions over the cells of a column. */
 import { type RelationKind, type SourceColumn, timestampTypes } from "../layout.ts";
 
 /** A row of a sample: a cell for each column. A time is in seconds since 1970. */
@@ -38,7 +38,7 @@ export interface TableIndex {
 export interface TableSample {
   /** The newest rows, in no order. */
   readonly newest: readonly SampledCells[];
-  /** Rows from all over the table; empty where the newest ones are nearly all. */
+  /** Rows from all over the table; empty if the newest rows are nearly the whole table. */
   readonly spread: readonly SampledCells[];
 }
 
@@ -61,7 +61,7 @@ const families: Readonly<Record<string, ColumnFamily>> = {
   jsonb: "json",
 };
 
-/** A type that Postgres does not know itself is read as text, as an enumeration is. */
+/** A type that is not built into Postgres, such as an enumeration, is read as text. */
 const familyOfType = ({ type, builtin }: SourceColumn): ColumnFamily =>
   families[type] ?? (builtin ? "other" : "text");
 

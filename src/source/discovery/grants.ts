@@ -13,7 +13,7 @@ interface Login {
   readonly database: string;
 }
 
-/** The role that is proposed where the present one may do more than read. */
+/** The role that is proposed if the current one may also change the table. */
 const reader = "driftwarden_reader";
 
 /** For the owner of the table, as psql takes them; empty when the role has just what it needs. */

@@ -6,11 +6,11 @@ import { type ReadAs, readings, repeatedShare } from "./readings.ts";
 /** A column with more values in the sample names no part of a model. */
 const mostValues = 200;
 const mostColumns = 3;
-/** With fewer repeated rows, those that there are come from something else. */
+/** A smaller share of repeated rows has another cause than several models. */
 const fewRepeated = 0.05;
 
 const modelWord = /model|(^|_)(algorithm|estimator|classifier)(_|$)/i;
-/** What differs from row to row, or tells nothing of which model it is. */
+/** Names of columns that differ from row to row, or that do not identify a model. */
 const noName =
   /version|hash|sha|uuid|request|predict|infer|comment|note|host|pod|worker|status|level|user|customer|session|message|run(_|$)|(^|_)(row|order|transaction|entity|sample)_?id/i;
 
@@ -21,8 +21,8 @@ interface Asked {
 }
 
 /**
- * The column called model, and those without which one model would have several values at one time. The one called model
- * is last, so a version at the end of its name stays at the end.
+ * The column called model, and the further columns that are needed so that each model has one value of a feature at one
+ * time. The column called model comes last. So a version at the end of its values stays at the end of the model's name.
  */
 export function modelColumns(asked: Asked): readonly string[] {
   const used = usedColumns(asked.as);
@@ -59,7 +59,7 @@ function canName({ name, cells }: ColumnView): boolean {
   return !noName.test(name) && values > 1 && values <= Math.min(mostValues, cells.length / 4);
 }
 
-/** Adds the column that leaves the fewest repeated rows, as long as one helps clearly. */
+/** Adds columns one by one: the one that leaves the fewest repeated rows, if it at least halves them. */
 function withFurther(
   asked: Asked,
   start: readonly string[],

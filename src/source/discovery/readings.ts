@@ -62,7 +62,7 @@ function valuesOf(
 export function timesOf(read: readonly ProposedReading[]): ReadonlyMap<string, readonly number[]> {
   const times = new Map<string, number[]>();
   for (const { seconds, model, values } of read) {
-    // Rows of a long table hold one feature each, so their times are kept apart. Other rows hold all.
+    // A row of a long table holds one feature, so times are kept by feature. Other rows hold all features.
     const key =
       values.length === 1 ? JSON.stringify([model, values[0]?.[0]]) : JSON.stringify([model]);
     const known = times.get(key);

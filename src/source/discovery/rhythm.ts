@@ -11,7 +11,7 @@ export interface Rhythm {
   readonly window: string | undefined;
 }
 
-/** Attributions are hardly ever written more often; predictions are. */
+/** Rows that come more often than this are hardly ever attributions. They are predictions. */
 const shortSeconds = 20;
 /** With fewer gaps a rhythm cannot be told from chance. */
 const leastGaps = 20;
@@ -44,14 +44,14 @@ export function rhythmOf(
 function isPerPrediction(gaps: readonly number[], hasPredictionId: boolean): boolean {
   if (gaps.length < leastGaps) return false;
   if (hasPredictionId) return (median(gaps) ?? 0) < 3600;
-  // Several models that melt into one repeat each time a few times; a batch of predictions does it many times.
+  // If several models are read as one, each time repeats a few times. In a batch of predictions it repeats many times.
   const apart = gaps.filter((gap) => gap > 0);
   if (gaps.length > manyAtOnce * (apart.length + 1)) return true;
   const middle = median(apart) ?? 0;
   return middle < shortSeconds && isIrregular(apart, middle);
 }
 
-/** Whether more than a quarter of the gaps differ by more than a quarter from the median: no clock wrote them. */
+/** Whether more than a quarter of the gaps differ by more than a quarter from the median: so no timer wrote them. */
 const isIrregular = (gaps: readonly number[], middle: number): boolean =>
   gaps.filter((gap) => Math.abs(gap - middle) > middle / 4).length > gaps.length / 4;
 

@@ -4,10 +4,13 @@ import { drawnPages, lastPages, newestBy, type SampledTable } from "../sql/sampl
 import { columnViews, type SampledCells, type TableFacts, type TableSample } from "./facts.ts";
 import { timeColumn } from "./time-column.ts";
 
-/** About so many cells are read, so wide tables give fewer rows. */
+/** About this many cells are read, so wide tables give fewer rows. */
 const mostCells = 120_000;
 const [fewestRows, mostRows] = [60, 2000];
-/** Pages of a plain table without an index on its time, and pages that are drawn. */
+/**
+ * How many of the last pages of a plain table are read if no index begins with its time, and how many pages are drawn
+ * at random.
+ */
 const [newestPages, spreadPages] = [80, 40];
 
 /** @throws SourceError, or what `pg` throws; the transaction is ended then too, unless the connection is gone */
@@ -52,7 +55,7 @@ function newestQuery(facts: TableFacts): SampleQuery {
     return { text: newestBy(facts, time.name, count), values: [] };
   const isPlain = facts.kind !== "p" && !facts.hasChildren;
   if (!hasPages(facts) || !isPlain) return drawnQuery(facts);
-  // Rows are appended, or written into free space: the last pages hold the newest rows of most tables.
+  // Most tables only grow, so their last pages hold the newest rows.
   const first = Math.max(0, Math.floor(facts.pages) - newestPages);
   return { text: lastPages(facts satisfies SampledTable, count), values: [first] };
 }

@@ -1,4 +1,4 @@
-/** How a candidate is read, in the words of the configuration of a source. Pure. */
+/** Converts a candidate to the keys of a source in the configuration. Pure. */
 
 import type { TimeUnit } from "../time-units.ts";
 import type { TableCandidate } from "./candidate.ts";
@@ -14,7 +14,7 @@ export interface ProposedSettings {
   readonly predictions?: { readonly window: string };
 }
 
-/** What a person may decide otherwise. */
+/** Proposals that a person may change. */
 export interface DecidedSettings {
   /** Of a column whose times have no zone. Default: UTC. */
   readonly timeZone?: string;

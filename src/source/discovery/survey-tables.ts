@@ -32,7 +32,7 @@ export interface SurveyedTables {
   readonly others: readonly TableFacts[];
 }
 
-/** So many tables are sampled. */
+/** At most this many tables are sampled. */
 const mostSampled = 8;
 const catalogueMs = 15_000;
 const sampleMs = 5_000;
@@ -43,7 +43,7 @@ const samplingMs = 20_000;
  * Reads nothing of views, foreign tables and tables with row security, because that runs code of their owners, or asks
  * other servers.
  *
- * @param table the one table to look at, as SQL names it; it is read whatever it is
+ * @param table the only table to look at, named as in SQL; it is read even if that runs code of its owner
  * @throws SourceError with the code of the fault
  */
 export async function surveyTables(
@@ -89,7 +89,7 @@ async function sampled(
   const order = tables
     .filter(({ readable, runsCode }) => readable && (isNamed || !runsCode))
     .filter((facts) => timeColumn(facts, columnViews(facts)) !== undefined)
-    // Columns whose names say nothing may still hold importances: their rows show it.
+    // A table whose names of columns say nothing is sampled too: its rows may show importances.
     .map((facts) => ({ facts, score: candidateOf(facts)?.score ?? 0 }))
     .toSorted((a, b) => b.score - a.score)
     .slice(0, mostSampled);

@@ -11,10 +11,10 @@ export type TableShape =
 
 export interface FoundShape {
   readonly shape: TableShape;
-  /** How well it fits, from 0 on. */
+  /** How well it fits, ≥ 0. */
   readonly score: number;
   readonly reason: string;
-  /** Columns of numbers that are taken for something else than a feature. */
+  /** Columns of numbers that are not read as features. */
   readonly leftOut: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export function tableShapes(views: readonly ColumnView[]): readonly FoundShape[]
 const featureWord = /feat|variable|attribute|predictor|factor|column_name/i;
 const importanceWord = /shap|importan|attribut|contribut|weight|gain|value/i;
 
-/** How much a name says that a column has a role: 2 its usual name, 1 a word of it, 0 nothing. */
+/** How well a name fits a role: 2 if it is a usual name, 1 if it contains a word of the role, 0 otherwise. */
 function nameStrength(name: string, usual: readonly string[], word: RegExp): number {
   if (usual.includes(name.toLowerCase())) return 2;
   return word.test(name) ? 1 : 0;
@@ -42,7 +42,7 @@ function longShape(views: readonly ColumnView[]): FoundShape | undefined {
     views.filter(({ name }) => name !== importance?.name).flatMap((view) => asFeature(view)),
   );
   if (importance === undefined || feature === undefined) return undefined;
-  // Beside several columns of numbers, a text that is not called so is a name of the row.
+  // If there are several columns of numbers, a text column whose name does not say "feature" names the row.
   const floats = views.filter(({ family }) => family === "float").length;
   if (feature.score < 1 && floats > 1) return undefined;
   return {
@@ -60,7 +60,7 @@ interface Rated {
 
 function asImportance({ name, family, cells }: ColumnView): readonly Rated[] {
   const strength = nameStrength(name, usualNames.importance, importanceWord);
-  // Text is an importance only if it is called so. A column of other things is none, whatever its name.
+  // A text column holds importances only if its name says so. A column of any other type never does.
   if (!ofNumbers.has(family) && (family !== "text" || strength === 0)) return [];
   if (notFeature.test(name) && strength === 0) return [];
   if (cells.length > 0 && numericShare(cells) < 0.5) return [];
@@ -80,7 +80,7 @@ function asFeature({ name, family, cells }: ColumnView): readonly Rated[] {
 
 const modelWord = /model/i;
 
-/** An object with more keys than numbers holds something else. */
+/** An object with a smaller share of numbers holds something other than importances. */
 const leastNumeric = 0.5;
 
 function objectShape(views: readonly ColumnView[]): FoundShape | undefined {
@@ -122,7 +122,7 @@ function numericInObjects(cells: readonly (string | null)[]): number {
   return entries.length === 0 ? 0 : numbers / entries.length;
 }
 
-/** Columns of numbers that stand beside importances and are none. */
+/** Names of columns of numbers that stand beside features and are not features. */
 const notFeature =
   /(_id|(^|_)version|(^|_)(base|expected)(_value)?|(^|_)(prediction|predicted|latency|latency_ms|n_samples|n_rows))$|^(id|count|num|n|rows|samples|total|score|pred|label|target|y|y_hat|duration|intercept|bias|probability|proba|prob|batch|seq|epoch|row_number)$/i;
 

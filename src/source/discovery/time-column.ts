@@ -1,4 +1,4 @@
-/** Finds the column that holds the time of a row, and the unit of one that holds numbers. Pure. */
+/** Finds the column that holds the time of a row, and its unit if it holds numbers. Pure. */
 import { usualNames } from "../column-names.ts";
 import { type TimeUnit, timeUnits, unitOf } from "../time-units.ts";
 import { type ColumnView, median, numberOf, type TableFacts } from "./facts.ts";
@@ -8,7 +8,7 @@ export interface TimeColumn {
   readonly type: string;
   /** Set for a column of numbers. */
   readonly unit: TimeUnit | undefined;
-  /** Whether its type says the zone, or it counts from 1970. */
+  /** Whether its type holds the time zone, or it counts from 1970. */
   readonly hasZone: boolean;
   /** Whether an index begins with it. */
   readonly isIndexed: boolean;
@@ -16,7 +16,7 @@ export interface TimeColumn {
 
 const timeWord = /time|date|epoch|^ts|(^|_)(ts|at|when|day|hour)(_|$)/i;
 const eventWord = /event|scored|computed|recorded|observed|created|measured/i;
-/** Times of something else than the row's values. */
+/** Names of columns with a time other than that of the row's values. */
 const otherTime = /updat|modif|delet|expir|ingest|load|birth|valid|start|end|train/i;
 
 /** The column that fits best; undefined when none does. */
