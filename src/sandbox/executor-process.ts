@@ -16,8 +16,8 @@ export interface ExecutorProcessOptions {
   readonly engine: string;
   /** `key=value` labels; containers that carry one of them may be restarted. */
   readonly allow: readonly string[];
-  /** Default: the product's own limits. */
-  readonly maxActs?: string;
+  /** More of its configuration, in the place of the product's own limits. */
+  readonly limits?: Readonly<Record<string, unknown>>;
 }
 
 export interface ExecutorProcess {
@@ -64,14 +64,14 @@ export async function startExecutorProcess(
 }
 
 /** JSON is YAML too. */
-function configOf({ folder, engine, allow, maxActs }: ExecutorProcessOptions, socket: string) {
+function configOf({ folder, engine, allow, limits }: ExecutorProcessOptions, socket: string) {
   return JSON.stringify({
     socket,
     peer: process.geteuid?.(),
     state: join(folder, "executor-state"),
     docker: { socket: engine },
     allow: allow.map((label) => ({ label })),
-    ...(maxActs !== undefined && { max_acts: maxActs, max_acts_per_container: maxActs }),
+    ...limits,
   });
 }
 

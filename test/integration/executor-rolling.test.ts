@@ -64,7 +64,7 @@ describe.skipIf(!(await dockerTestable()))(
         folder,
         engine: real.socket,
         allow: ["role=web"],
-        maxActs: "1000 per 1h",
+        limits: { max_acts: "1000 per 1h", max_acts_per_container: "1000 per 1h" },
       });
       engine = openExecutor({ socket: executor.socket });
       store = await stores.open();

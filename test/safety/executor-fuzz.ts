@@ -1,16 +1,14 @@
 /**
- * Lines of every kind to a real executor on a real socket. What its engine sees is judged by an oracle. Nothing but a restart
- * of an allowed container, once for an effect, under a good permit and within the limits, may reach it; and the logs of
- * a container whose logs are allowed.
+ * Lines of every kind to a real executor, which is a process of its own on a real socket. What its engine sees is judged by
+ * an oracle. Nothing but a restart of an allowed container, once for an effect, under a good permit and within the
+ * limits, may reach it; and the logs of a container whose logs are allowed.
  */
-import { chmodSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { openExecutor } from "../../remediations/docker/executor/executor-engine.ts";
 import { linesOf } from "../../remediations/docker/executor/lines.ts";
 import { messageOf } from "../../src/errors.ts";
-import { startExecutor } from "../../src/executor/executor.ts";
 import { seeded } from "../chaos/random.ts";
-import { drawnLine, helloLine } from "./executor-lines.ts";
+import { briefMs, drawnLine, helloLine } from "./executor-lines.ts";
 import { ExecutorOracle } from "./executor-oracle.ts";
 import { type ExecutorWorld, executorWorld, limits } from "./executor-world.ts";
 
@@ -26,6 +24,11 @@ export interface ExecutorFuzzed {
   readonly acts: number;
 }
 
+/** So many lines meet an engine that is slower than the shortest permit. */
+const slowShare = 0.02;
+/** An executor that answers nothing for so long hangs. */
+const answerMs = 120_000;
+
 export async function fuzzExecutor(fuzz: ExecutorFuzz): Promise<ExecutorFuzzed> {
   if (fuzz.inputs === 0) return { escapes: 0, acts: 0 };
   const lines = await fuzzLines(fuzz);
@@ -35,7 +38,6 @@ export async function fuzzExecutor(fuzz: ExecutorFuzz): Promise<ExecutorFuzzed> 
 
 async function fuzzLines({ inputs, seed, say }: ExecutorFuzz): Promise<ExecutorFuzzed> {
   const world = await executorWorld();
-  const executor = await startExecutor(world.settings, world.means);
   const judging = { world, say, oracle: new ExecutorOracle(world, limits) };
   const random = seeded(seed);
   let [acts, escapes] = [0, 0];
@@ -43,18 +45,16 @@ async function fuzzLines({ inputs, seed, say }: ExecutorFuzz): Promise<ExecutorF
   try {
     for (let n = 0; n < inputs; n += 1) {
       if (random.fraction() < 0.01) talk = closed(talk);
-      talk ??= await greeted(world.settings.socket, random.fraction() < 0.95);
-      if (random.fraction() < 0.05) world.slowDown(3_000);
+      talk ??= await greeted(world.socket, random.fraction() < 0.95);
+      if (random.fraction() < slowShare) world.slowDown(2 * briefMs);
       const line = drawnLine({ ...world, random });
       if (!(await talk.take(line))) talk = closed(talk);
       const seen = judged(line, judging);
       acts += seen.acts;
       escapes += seen.escapes;
-      world.clocks.pass(random.between(0, 2_000));
     }
   } finally {
     closed(talk);
-    await executor.stop();
     await world.remove();
   }
   return { acts, escapes };
@@ -80,7 +80,7 @@ function closed(talk: Talk | undefined): undefined {
 
 async function greeted(path: string, isPolite: boolean): Promise<Talk> {
   const talk = talkTo(path);
-  if (isPolite) await talk.take(helloLine);
+  if (isPolite && !(await talk.take(helloLine))) throw new Error("the executor has ended");
   return talk;
 }
 
@@ -97,7 +97,11 @@ function talkTo(path: string): Talk {
   return {
     take: async (line) => {
       socket.write(`${line.replaceAll("\n", " ")}\n`);
+      const late = setTimeout(() => socket.destroy(), answerMs);
       const next = await answers.next().catch(() => ({ done: true, value: undefined }));
+      clearTimeout(late);
+      if (next.done === true && !socket.readableEnded && socket.errored === null)
+        throw new Error(`the executor gave no answer to ${line.slice(0, 400)}`);
       return next.done !== true && !isRefusal(next.value ?? "");
     },
     close: () => void socket.destroy(),
@@ -110,9 +114,7 @@ const isRefusal = (answered: string): boolean => answered.includes('"DW_EXECUTOR
 /** Another user of the machine asks for what is allowed. */
 async function strangerEscapes({ say }: ExecutorFuzz): Promise<number> {
   if (process.geteuid?.() !== 0) return 0;
-  const world = await executorWorld();
-  chmodSync(world.folder, 0o755);
-  const executor = await startExecutor(world.settings, world.means);
+  const world = await executorWorld(0o755);
   try {
     process.seteuid?.(65_534);
     // The kernel decides in the turn in which the connection is asked for.
@@ -121,32 +123,29 @@ async function strangerEscapes({ say }: ExecutorFuzz): Promise<number> {
     await asked;
     return told(world, "a stranger restarted a container", say);
   } finally {
-    await executor.stop();
     await world.remove();
   }
 }
 
 /** The executor is started where anybody may put another socket in place of its own. */
 async function openFolderEscapes({ say }: ExecutorFuzz): Promise<number> {
-  const world = await executorWorld();
-  chmodSync(world.folder, 0o777);
+  const world = await executorWorld(0o777).catch(messageOf);
+  if (typeof world === "string") {
+    if (!world.includes("DW_EXECUTOR_PEER")) throw new Error(world);
+    return 0;
+  }
   try {
-    const executor = await startExecutor(world.settings, world.means).catch(messageOf);
-    if (typeof executor === "string") return 0;
     await restartAllowed(world);
-    await executor.stop();
     return told(world, "it served a socket that anybody may replace", say);
   } finally {
     await world.remove();
   }
 }
 
-async function restartAllowed({ allowed, clocks, settings }: ExecutorWorld): Promise<void> {
-  const mayAct = async () => clocks.permit(2_500);
+async function restartAllowed({ allowed, permit, socket }: ExecutorWorld): Promise<void> {
+  const mayAct = async () => permit(2_500);
   const [id = ""] = allowed;
-  await openExecutor({ socket: settings.socket })
-    .restart(id, { graceSeconds: 0, mayAct })
-    .catch(messageOf);
+  await openExecutor({ socket }).restart(id, { graceSeconds: 0, mayAct }).catch(messageOf);
 }
 
 function told(world: ExecutorWorld, what: string, say: (line: string) => void): number {

@@ -1,13 +1,17 @@
 /** Draws lines for an executor: what the daemon says, and what grows out of it when somebody changes it at random. */
+import type { Permit } from "../../src/permit.ts";
 import type { Random } from "../chaos/random.ts";
-import type { FakeClocks } from "../fakes/permit.ts";
 
 export interface Drawing {
   readonly random: Random;
-  readonly clocks: FakeClocks;
+  /** That ends so many milliseconds from now. */
+  permit(this: void, ms: number): Permit;
   /** Ids of containers. */
   readonly ids: readonly string[];
 }
+
+/** So long is the shortest permit good. */
+export const briefMs = 20;
 
 type Json = Record<string, unknown>;
 
@@ -15,10 +19,10 @@ const hello: Json = { hello: "driftwarden", version: "1.0" };
 
 export const helloLine: string = JSON.stringify(hello);
 
-function permit({ random, clocks }: Drawing): Json {
-  // Late, good, and good for longer than any lease.
-  const { monotonicNs, wallMs } = clocks.permit(
-    random.pick([-5_000, -1, 2_500, 2_500, 2_500, 3_600_000]),
+function drawnPermit({ random, permit }: Drawing): Json {
+  // Late, good for less time than a slow engine takes, good, and good for longer than any lease.
+  const { monotonicNs, wallMs } = permit(
+    random.pick([-5_000, -1, briefMs, 2_500, 2_500, 3_600_000]),
   );
   const effect = `e${random.between(0, 20_000)}`;
   return { effect, attempt: 1, monotonic_ns: String(monotonicNs), wall_ms: wallMs };
@@ -38,8 +42,8 @@ function request(drawing: Drawing): Json {
     () => ({ id, verb: "usage", arguments: { container } }),
     () => ({ id, verb: "events", arguments: { container, since_ms: random.between(0, 9) } }),
     () => ({ id, verb: "finish-restart", arguments: { container } }),
-    () => ({ id, verb: "restart", arguments: restart, permit: permit(drawing) }),
-    () => ({ id, verb: "restart", arguments: restart, permit: permit(drawing) }),
+    () => ({ id, verb: "restart", arguments: restart, permit: drawnPermit(drawing) }),
+    () => ({ id, verb: "restart", arguments: restart, permit: drawnPermit(drawing) }),
     () => ({ id, verb: "restart", arguments: restart }),
     () => ({
       id,

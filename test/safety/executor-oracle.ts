@@ -4,7 +4,7 @@ import type { ClockReading } from "../../src/permit.ts";
 export interface ActSeen {
   readonly verb: string;
   readonly id: string;
-  /** When the engine was written to, or its log was read. */
+  /** The engine was not written to, nor its log read, before this moment. */
   readonly at: ClockReading;
 }
 
@@ -13,7 +13,8 @@ interface Counted {
   readonly atNs: bigint;
 }
 
-const hourNs = 3_600_000_000_000n;
+/** A minute, without the time that may pass between the moment of an act and the executor's count of it. */
+const windowNs = 50_000_000_000n;
 
 interface OracleLimits {
   readonly all: number;
@@ -45,7 +46,7 @@ export class ExecutorOracle {
     if (act.verb === "logs") return this.#reading(act, line);
     const reason = this.#reason(act, line);
     this.#acts = [
-      ...this.#acts.filter(({ atNs }) => act.at.monotonicNs - atNs < hourNs),
+      ...this.#acts.filter(({ atNs }) => act.at.monotonicNs - atNs < windowNs),
       { id: act.id, atNs: act.at.monotonicNs },
     ];
     return reason;
@@ -80,7 +81,7 @@ export class ExecutorOracle {
   }
 
   #beyond(id: string, at: ClockReading): string | undefined {
-    const recent = this.#acts.filter(({ atNs }) => at.monotonicNs - atNs < hourNs);
+    const recent = this.#acts.filter(({ atNs }) => at.monotonicNs - atNs < windowNs);
     const own = recent.filter((act) => act.id === id).length;
     return recent.length >= this.#limits.all || own >= this.#limits.perContainer
       ? "a limit was used up"

@@ -1,109 +1,82 @@
-/** An executor with a simulated engine whose every act is seen, and clocks that stand still until they are moved. */
+/** An executor as a process of its own, on a real socket, before an engine that sees every act. */
+import { createHash } from "node:crypto";
+import { chmodSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
-import type { Engine } from "../../remediations/docker/engine.ts";
-import type { ExecutorMeans, ExecutorSettings } from "../../src/executor/executor.ts";
-import { simulatedEngine } from "../../src/sandbox/docker.ts";
-import { type FakeClocks, fakeClocks } from "../fakes/permit.ts";
-import type { ActSeen } from "./executor-oracle.ts";
+import { laterBy, type Permit, readClocks } from "../../src/permit.ts";
+import { startExecutorProcess } from "../../src/sandbox/executor-process.ts";
+import { type FuzzedContainer, type FuzzedEngine, startFuzzedEngine } from "./executor-engine.ts";
 
-const labels = { app: "my-service" };
+const container = (name: string, more: Partial<FuzzedContainer> = {}): FuzzedContainer => ({
+  id: createHash("sha256").update(name).digest("hex"),
+  name,
+  app: "my-service",
+  ...more,
+});
 const containers = [
-  { name: "svc-1", labels },
-  { name: "svc-2", labels },
-  { name: "other", labels: { app: "other" } },
-  { name: "db", labels, image: "postgres:16" },
-  { name: "halted", labels, shown: { state: "exited" } },
-  { name: "held", labels, shown: { state: "paused" } },
+  container("svc-1"),
+  container("svc-2"),
+  container("other", { app: "other" }),
+  container("db", { image: "postgres:16" }),
+  container("halted", { state: "exited" }),
+  container("held", { state: "paused" }),
 ];
-export const limits = { all: 30, perContainer: 20 } as const;
-const windowMs = 3_600_000;
+const idsOf = (...names: readonly string[]): readonly string[] =>
+  containers.filter(({ name }) => names.includes(name)).map(({ id }) => id);
 
-export interface ExecutorWorld {
-  readonly folder: string;
-  readonly clocks: FakeClocks;
+/** In a minute. */
+export const limits = { all: 300, perContainer: 200 } as const;
+
+export interface ExecutorWorld extends Pick<FuzzedEngine, "acts" | "slowDown"> {
+  readonly socket: string;
   readonly ids: readonly string[];
   /** Those that may be restarted. */
   readonly allowed: readonly string[];
   /** Those whose logs may be read. */
   readonly readable: readonly string[];
-  readonly settings: ExecutorSettings;
-  readonly means: ExecutorMeans;
-  /** Acts, and readings of logs, since it was asked last. */
-  acts(): readonly ActSeen[];
-  /** The next look at a container takes so long. */
-  slowDown(ms: number): void;
+  /** That ends so many milliseconds from now. */
+  permit(this: void, ms: number): Permit;
   remove(): Promise<void>;
 }
 
-export async function executorWorld(): Promise<ExecutorWorld> {
+/**
+ * @param mode of the folder that holds the socket
+ * @throws SandboxDockerError when the executor does not start
+ */
+export async function executorWorld(mode = 0o700): Promise<ExecutorWorld> {
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-fuzz-"));
-  const clocks = fakeClocks();
-  const clock = {
-    now: () => clocks.read().wallMs,
-    at: (ms: number) => ms,
-    sleep: async (ms: number) => clocks.pass(ms),
+  chmodSync(folder, mode);
+  const engine = await startFuzzedEngine(join(folder, "engine.sock"), containers);
+  const remove = async (): Promise<void> => {
+    await engine.stop();
+    await rm(folder, { recursive: true, force: true });
   };
-  const simulated = simulatedEngine({ containers, clock, clocks: clocks.read });
-  let slowMs = 0;
-  let seen = 0;
-  let logsRead: ActSeen[] = [];
-  const engine: Engine = {
-    ...simulated,
-    inspect: (id) => {
-      clocks.pass(slowMs);
-      slowMs = 0;
-      return simulated.inspect(id);
-    },
-    logs: (id, wanted) => {
-      logsRead.push({ verb: "logs", id, at: clocks.read() });
-      return simulated.logs(id, wanted);
-    },
-  };
-  const listed = [
-    ...(await simulated.list(["app=my-service"])),
-    ...(await simulated.list(["app=other"])),
-  ];
-  return {
+  const program = [process.execPath, "--import", "tsx", "src/main.ts"];
+  const executor = await startExecutorProcess({
+    program,
     folder,
-    clocks,
-    ids: listed.map(({ id }) => id),
-    allowed: listed.filter(({ name }) => name.startsWith("svc")).map(({ id }) => id),
-    readable: listed.filter(({ name }) => name === "db").map(({ id }) => id),
-    settings: {
-      socket: join(folder, "executor.sock"),
-      peer: process.geteuid?.() ?? 0,
-      stateFolder: join(folder, "state"),
-      engine,
-      limits: {
-        allow: [
-          { labels: ["app=my-service"], verbs: ["restart"], allowStateful: false },
-          { name: "db", labels: [], verbs: ["logs"], allowStateful: false },
-        ],
-        all: [{ acts: limits.all, windowMs }],
-        perContainer: [{ acts: limits.perContainer, windowMs }],
-      },
+    engine: join(folder, "engine.sock"),
+    allow: [],
+    limits: {
+      allow: [{ label: "app=my-service" }, { name: "db", verbs: ["logs"] }],
+      max_acts: `${limits.all} per 1m`,
+      max_acts_per_container: `${limits.perContainer} per 1m`,
     },
-    means: {
-      logger: pino({ level: "silent" }),
-      program: "0.1.0",
-      boot: "b",
-      clock,
-      clocks: clocks.read,
+  }).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
+  return {
+    ...engine,
+    socket: executor.socket,
+    ids: containers.map(({ id }) => id),
+    allowed: idsOf("svc-1", "svc-2"),
+    readable: idsOf("db"),
+    permit: (ms) => ({ effect: "e", attempt: 1, ...laterBy(readClocks(), ms) }),
+    remove: async () => {
+      await executor.stop();
+      await remove();
     },
-    acts: () => {
-      const fresh = simulated.ledger.slice(seen);
-      seen = simulated.ledger.length;
-      // No time passes between an act and this look.
-      const read = logsRead;
-      logsRead = [];
-      return [...read, ...fresh.map(({ verb, id }) => ({ verb, id, at: clocks.read() }))];
-    },
-    slowDown: (ms) => {
-      slowMs = ms;
-    },
-    remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
