@@ -10,7 +10,7 @@ import { isOpen } from "./open-tickets-oracle.ts";
 import type { Random } from "./random.ts";
 
 /** How long a proposal can be answered. */
-export const approveWithinMs = 30_000;
+export const approveWithinMs = 60_000;
 /** A freeze ends by itself after this, if nobody ends it. */
 export const freezeMs = 60_000;
 

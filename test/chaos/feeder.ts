@@ -30,7 +30,7 @@ const noise = 0.1;
 const collapsedTo = 0.1;
 /** Without a cure an episode ends by itself after this. */
 const selfHealMs = 6000;
-const longSelfHealMs = 60_000;
+const longSelfHealMs = 120_000;
 const betweenEpisodesMs = 1500;
 
 const insert = `INSERT INTO explainability_metrics ("timestamp", model, feature_name, importance)

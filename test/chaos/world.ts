@@ -69,7 +69,7 @@ export const models = Array.from({ length: 12 }, (_, place) => `model-${place}`)
 /** Attempts that a model's fix is allowed: the first one's budget is soon used up, the others' never. */
 export const maxRunsOf = (model: string): number => (model === models[0] ? 3 : 1000);
 /** Whether the model's fix is in mode approve. */
-export const asks = (model: string): boolean => models.indexOf(model) >= 8;
+export const asks = (model: string): boolean => models.indexOf(model) >= 6;
 export const topic = "driftwarden";
 export const partitions = 4;
 /** A silent process is replaced after this: the session of a consumer, or the lease of a partition in the store. */

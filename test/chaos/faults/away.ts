@@ -1,9 +1,10 @@
-/** A Jira and a container engine that are away for about a minute. Detection goes on, and what was promised waits. */
+/** A Jira and a container engine that are away for a while. Detection goes on, and what was promised waits. */
 import type { JiraIllness } from "../../../src/sandbox/jira/fault.ts";
 import { seeded } from "../random.ts";
 import { type Fault, type Kinds, lasts } from "./fault.ts";
 
-const aMinute = (fault: Fault): Promise<void> => lasts(fault, 40_000, 60_000);
+/** Shorter than the time in which people may approve, so that most proposals of an outage can still be answered. */
+const aWhile = (fault: Fault): Promise<void> => lasts(fault, 12_000, 24_000);
 
 const illnesses: readonly JiraIllness[] = [
   "unavailable",
@@ -18,7 +19,7 @@ export const away: Kinds = {
     lasting: true,
     perform: async ({ jira }, fault) => {
       jira.ill(seeded(fault.seed).pick(illnesses));
-      await aMinute(fault).finally(() => jira.ill(undefined));
+      await aWhile(fault).finally(() => jira.ill(undefined));
     },
   },
   "docker away": {
@@ -26,7 +27,7 @@ export const away: Kinds = {
     perform: async ({ proxies, engineAway }, fault) => {
       const fromMs = Date.now();
       proxies.docker.refuse(true);
-      await aMinute(fault).finally(() => proxies.docker.refuse(false));
+      await aWhile(fault).finally(() => proxies.docker.refuse(false));
       engineAway.push({ fromMs, toMs: Date.now() });
     },
   },

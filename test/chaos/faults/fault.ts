@@ -23,7 +23,7 @@ export type Present = "kafka" | "disk" | "executor";
 export interface Kind {
   /** Only where there is a broker, a disk that can be filled, or an executor. */
   readonly on?: Present;
-  /** It lasts for about a minute, in which other faults happen. The daemons have to watch meanwhile. */
+  /** It lasts for a while, in which other faults happen. The daemons have to watch meanwhile. */
   readonly lasting?: true;
   /** Resolves when what it broke is whole again. */
   readonly perform: (world: World, fault: Fault) => Promise<void>;
