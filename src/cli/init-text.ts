@@ -1,6 +1,6 @@
 /** What `driftwarden init` prints for people, at most 80 characters wide. */
 import { formatDuration } from "../duration.ts";
-import { counted } from "../plural.ts";
+import { counted, grouped } from "../plural.ts";
 import { printable } from "../printable.ts";
 import type { TableCandidate } from "../source/discovery/candidate.ts";
 import type { Doubt } from "../source/discovery/doubts.ts";
@@ -92,8 +92,6 @@ const sampleText = (sampled: number, rows = sampled): string =>
   rows <= sampled
     ? `all of ${grouped(sampled)} rows`
     : `sample: ${grouped(sampled)} of about ${grouped(rows)} rows`;
-
-const grouped = (count: number): string => Math.round(count).toLocaleString("en");
 
 const mostFeatures = 3;
 const dayAhead = 86_400;

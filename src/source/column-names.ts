@@ -1,6 +1,6 @@
 /** Usual names of the columns of a source, and the columns of a table that fit each role. */
+import { numberTypes, textTypes, timestampTypes } from "./column-types.ts";
 import type { SourceColumn } from "./layout.ts";
-import { timestampTypes } from "./layout.ts";
 
 /** What a column holds. */
 export type ColumnRole = "timestamp" | "model" | "feature" | "importance";
@@ -29,18 +29,18 @@ export const usualNames: Readonly<Record<ColumnRole, readonly string[]>> = {
   ],
 };
 
-const times: readonly string[] = timestampTypes;
-const numbers = ["double precision", "real", "numeric", "integer", "bigint", "smallint"];
-const texts = ["text", "character varying", "character", "name"];
+interface TypeSet {
+  has(type: string): boolean;
+}
 /**
  * Roles in the order in which columns are chosen. Model and feature are both text, so the model is chosen first, by
  * name.
  */
-const typesOf: readonly (readonly [ColumnRole, readonly string[]])[] = [
-  ["timestamp", times],
-  ["importance", numbers],
-  ["model", texts],
-  ["feature", texts],
+const typesOf: readonly (readonly [ColumnRole, TypeSet])[] = [
+  ["timestamp", new Set<string>(timestampTypes)],
+  ["importance", numberTypes],
+  ["model", textTypes],
+  ["feature", textTypes],
 ];
 
 /**
@@ -54,7 +54,7 @@ export function proposedColumns(
   for (const [role, types] of typesOf) {
     const taken = Object.values(proposed);
     const fitting = available
-      .filter(({ name, type }) => types.includes(type) && !taken.includes(name))
+      .filter(({ name, type }) => types.has(type) && !taken.includes(name))
       .map(({ name }) => name);
     const usual = fitting.find((name) => usualNames[role].includes(name.toLowerCase()));
     const only = fitting.length === 1 && role !== "model" ? fitting[0] : undefined;

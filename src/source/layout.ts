@@ -1,13 +1,8 @@
 /** The properties of a source's table that a probe found. */
+import type { NumberType, timestampTypes } from "./column-types.ts";
 import type { SourceColumns } from "./options.ts";
 import type { Shape } from "./shapes/shape.ts";
 import type { TimeUnit } from "./time-units.ts";
-
-export const timestampTypes = [
-  "timestamp with time zone",
-  "timestamp without time zone",
-  "date",
-] as const;
 
 /** The kinds of relations that may be a source, for people, by their letter in the catalogue. */
 export const relationKinds = {
@@ -24,9 +19,6 @@ export type TimeColumnReading =
   | { readonly type: (typeof timestampTypes)[number]; readonly zone: string }
   /** A column of whole numbers, of exact numbers or of floats. */
   | { readonly type: NumberType; readonly unit: TimeUnit };
-
-/** The type to which Postgres compares a column of numbers by its index. */
-export type NumberType = "bigint" | "numeric" | "double precision";
 
 export interface SourceColumn {
   readonly name: string;

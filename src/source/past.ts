@@ -1,9 +1,9 @@
 /** Reads the past of a source once, for replays: no positions, no stream, no store, only SELECT. */
-import { escapeIdentifier } from "pg";
 import { type FamilyOf, familyOf } from "../model-family.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { Row } from "../stream/record.ts";
 import type { SourceClient } from "./client.ts";
+import { canHoldName } from "./column-types.ts";
 import { connect } from "./connection.ts";
 import type { SourceDropReason } from "./drop-reasons.ts";
 import { toSourceError } from "./errors.ts";
@@ -13,6 +13,7 @@ import { probe } from "./probe.ts";
 import { keyOf, parseRow, type RawRow } from "./rows.ts";
 import type { Shape } from "./shapes/shape.ts";
 import { shapeOf } from "./shapes/shape-of.ts";
+import { column } from "./sql/names.ts";
 import { allRows, newestRow, rowsSince, size, valuesOf } from "./sql/past.ts";
 import { openView, type PollSnapshot, pages } from "./view.ts";
 
@@ -134,14 +135,11 @@ async function sizeOf(client: SourceClient, layout: SourceLayout): Promise<PastS
 async function textsOf({ client, layout }: PollSnapshot): Promise<PastRead["texts"]> {
   const used = new Set(usedColumns(layout));
   const names = layout.available
-    .filter(({ name, type }) => /^(text|character|name|uuid)/.test(type) && !used.has(name))
+    .filter(({ name, type }) => canHoldName(type) && !used.has(name))
     .map(({ name }) => name);
   if (names.length === 0) return [];
   const { rows } = await client.query<{ values: readonly number[] }>(
-    valuesOf(
-      layout,
-      names.map((name) => `m.${escapeIdentifier(name)}`),
-    ),
+    valuesOf(layout, names.map(column)),
   );
   return names.map((name, i) => ({ name, values: rows[0]?.values[i] ?? 0 }));
 }

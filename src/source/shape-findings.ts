@@ -1,7 +1,9 @@
 /** Findings about the shape of a source: what is read of a row, what is not, and rows that are overwritten. Pure. */
 import { type CheckFinding, doubtful, fine, wrong } from "../finding.ts";
 import { counted } from "../plural.ts";
+import { numberTypes } from "./column-types.ts";
 import { type SourceLayout, usedColumns } from "./layout.ts";
+import { areOverwritten, type RowWrites } from "./row-writes.ts";
 import type { SampledRow, UnreadRows } from "./survey-sample.ts";
 import { unitOf } from "./time-units.ts";
 
@@ -13,7 +15,7 @@ export interface ShapeSurvey {
   /** A value of a time column of numbers; undefined for other columns and for an empty table. */
   readonly timeExample: number | undefined;
   /** How many rows the server has counted as inserted and updated; undefined if it has no statistics. */
-  readonly writes: { readonly inserted: number; readonly updated: number } | undefined;
+  readonly writes: RowWrites | undefined;
   /** Key of the source in the configuration. */
   readonly key: string;
 }
@@ -81,14 +83,12 @@ function unitFinding({ layout, timeExample, key }: ShapeSurvey): readonly CheckF
   ];
 }
 
-const isNumeric = /^(smallint|integer|bigint|numeric|real|double precision)$/;
-
 /** Columns of numbers of a wide table that the configuration does not list. */
 function unlistedFinding({ layout }: ShapeSurvey): readonly CheckFinding[] {
   if (!("features" in layout.columns)) return [];
   const used = new Set(usedColumns(layout));
   const others = layout.available
-    .filter(({ name, type }) => isNumeric.test(type) && !used.has(name))
+    .filter(({ name, type }) => numberTypes.has(type) && !used.has(name))
     .map(({ name }) => name);
   if (others.length === 0) return [];
   const shown = [...others.slice(0, 20), ...(others.length > 20 ? ["…"] : [])].join(", ");
@@ -97,13 +97,9 @@ function unlistedFinding({ layout }: ShapeSurvey): readonly CheckFinding[] {
   ];
 }
 
-/** With fewer updates nothing is said. */
-const leastUpdates = 100;
-
 function updateFinding({ layout, writes, key }: ShapeSurvey): readonly CheckFinding[] {
-  if (writes === undefined) return [];
+  if (writes === undefined || !areOverwritten(writes)) return [];
   const { inserted, updated } = writes;
-  if (updated < leastUpdates || updated <= 2 * inserted) return [];
   return [
     doubtful("updates", {
       message: `rows of ${layout.table} are updated (${updated} times) rather than inserted (${inserted} times): values that are overwritten between two polls are never seen, and a past that was overwritten cannot be learned`,

@@ -1,10 +1,12 @@
 /** Findings from a sample of a source's newest rows: models, cadence, usable values. Pure. */
-
+import { escapeIdentifier } from "pg";
 import { formatDuration } from "../duration.ts";
 import { type CheckFinding, doubtful, fine, wrong } from "../finding.ts";
 import { counted } from "../plural.ts";
+import { canHoldName } from "./column-types.ts";
 import { type SourceLayout, usedColumns } from "./layout.ts";
 import type { SourceOptions } from "./options.ts";
+import { tableName } from "./sql/names.ts";
 import type { SampledRow, UnreadRows } from "./survey-sample.ts";
 import { versionFindings, withoutModels } from "./version-findings.ts";
 
@@ -154,7 +156,9 @@ function windowFindings({ rows, options }: Surveyed, key: string): readonly Chec
   ];
 }
 
-const isName = (type: string): boolean => /^(text|character|name|uuid|integer|bigint)/.test(type);
+/** A number may be the id of a model. */
+const isName = (type: string): boolean =>
+  canHoldName(type) || type === "integer" || type === "bigint";
 
 function ageFindings({ rows }: Surveyed, key: string): readonly CheckFinding[] {
   const cadence = cadenceMs(rows);
@@ -187,7 +191,7 @@ function readingFindings(surveyed: Surveyed, key: string): readonly CheckFinding
     found.push(
       doubtful("index", {
         message: `no index begins with ${timestamp}, so every poll reads the whole table: ${Math.round(pollMs)} ms`,
-        hint: `Run as the table's owner: CREATE INDEX ON "${layout.schema}"."${layout.table}" ("${timestamp}");`,
+        hint: `Run as the table's owner: CREATE INDEX ON ${tableName(layout)} (${escapeIdentifier(timestamp)});`,
         key,
       }),
     );

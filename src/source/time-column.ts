@@ -1,22 +1,10 @@
 /** How the time column of a source is read: by its type, and by the unit that the configuration names. */
+import { escapeIdentifier } from "pg";
+import { numberTypes, textTypes, timestampTypes } from "./column-types.ts";
 import { SourceError } from "./errors.ts";
-import {
-  type NumberType,
-  type SourceColumn,
-  type TimeColumnReading,
-  timestampTypes,
-} from "./layout.ts";
+import type { SourceColumn, TimeColumnReading } from "./layout.ts";
 import type { SourceOptions } from "./options.ts";
 import { type TimeUnit, unitOf } from "./time-units.ts";
-
-const numberTypes: Readonly<Record<string, NumberType>> = {
-  smallint: "bigint",
-  integer: "bigint",
-  bigint: "bigint",
-  numeric: "numeric",
-  real: "double precision",
-  "double precision": "double precision",
-};
 
 interface Asked extends Pick<SourceOptions, "timeZone" | "timeUnit"> {
   readonly column: SourceColumn;
@@ -42,7 +30,7 @@ export class TimeUnitMissing extends SourceError {
 export async function timeColumnOf(asked: Asked): Promise<TimeColumnReading> {
   const { column, timeZone, timeUnit } = asked;
   const time = timestampTypes.find((type) => type === column.type);
-  const number = numberTypes[column.type];
+  const number = numberTypes.get(column.type);
   if (time !== undefined && timeUnit === undefined) return { type: time, zone: timeZone };
   if (number !== undefined && timeUnit !== undefined) return { type: number, unit: timeUnit };
   const { name, type } = column;
@@ -72,11 +60,9 @@ function unitHint(value: number | undefined, unit: TimeUnit | undefined): string
 const isoOf = (value: number, unit: TimeUnit): string => new Date(value * msOf[unit]).toISOString();
 const msOf = { seconds: 1000, milliseconds: 1, microseconds: 0.001 } as const;
 
-const texts = /^(text|character|character varying|name)$/;
-
 function typeHint({ column: { name, type }, table }: Asked): string {
-  const quoted = `"${name.replaceAll('"', '""')}"`;
-  if (texts.test(type))
+  const quoted = escapeIdentifier(name);
+  if (textTypes.has(type))
     return `Text has no order in time. Make a view, and name it in table of the source: CREATE VIEW metrics_in_time AS SELECT *, ${quoted}::timestamptz AS read_at FROM ${table}; then columns.timestamp is read_at.`;
   return `Set columns.timestamp of the source to a column of type ${timestampTypes.join(", ")}, or to a column of numbers with time_unit.`;
 }

@@ -174,3 +174,17 @@ describe("a window of predictions", () => {
     expect(windowsDoubted(undefined)).toEqual([]);
   });
 });
+
+describe("a large table without an index on its time", () => {
+  it("gets a statement that Postgres takes, whatever its names hold", () => {
+    const [found] = surveyFindings({
+      layout: { ...layout, table: 'we"ird', columns: { ...layout.columns, timestamp: 'a"t' } },
+      options: { name: "main", overlapMs: 0, pollIntervalMs: 1000 },
+      hasIndex: false,
+      isWhole: false,
+      pollMs: 1,
+      rows: [{ ts: 1, age: 1, feature: "age", importance: "0.5", model: "m" }],
+    }).filter(({ check }) => check === "index");
+    expect(found?.hint).toContain('CREATE INDEX ON "public"."we""ird" ("a""t");');
+  });
+});

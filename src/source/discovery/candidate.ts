@@ -1,4 +1,5 @@
 /** A table that may be a source, how it would be read, and how well that fits. Pure. */
+import { areOverwritten } from "../row-writes.ts";
 import { type Versions, versionsIn } from "../version-findings.ts";
 import { type ColumnView, columnViews, distinct, type TableFacts } from "./facts.ts";
 import { modelColumns } from "./model-columns.ts";
@@ -107,6 +108,5 @@ export function upsertOf({
       isUnique && !columns.includes(time.name) && columns.every((name) => naming.has(name)),
   );
   if (isKey) return "key";
-  const { inserted = 0, updated = 0 } = facts.writes ?? {};
-  return updated > 100 && updated > 2 * inserted ? "updates" : undefined;
+  return areOverwritten(facts.writes) ? "updates" : undefined;
 }

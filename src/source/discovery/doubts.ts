@@ -1,5 +1,6 @@
 /** What is not sure, or costs something, when a candidate is read as proposed. Pure. */
 import { formatDuration } from "../../duration.ts";
+import { grouped } from "../../plural.ts";
 import { printable } from "../../printable.ts";
 import { relationKinds } from "../layout.ts";
 import { type TableCandidate, upsertOf } from "./candidate.ts";
@@ -58,8 +59,6 @@ function index({ candidate }: Asked): Doubt | undefined {
     key: "table",
   };
 }
-
-const grouped = (count: number): string => Math.round(count).toLocaleString("en");
 
 function byTime({ candidate: { facts } }: Asked): Doubt | undefined {
   if (facts.kind === "r" && !facts.hasChildren) return undefined;

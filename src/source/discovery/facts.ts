@@ -1,5 +1,7 @@
 /** The facts about a table from the catalogue and a sample, and functions over the cells of a column. */
-import { type RelationKind, type SourceColumn, timestampTypes } from "../layout.ts";
+import { canHoldName, numberTypes, timestampTypes } from "../column-types.ts";
+import type { RelationKind, SourceColumn } from "../layout.ts";
+import type { RowWrites } from "../row-writes.ts";
 
 /** A row of a sample: a cell for each column. A time is in seconds since 1970. */
 export type SampledCells = readonly (string | null)[];
@@ -22,7 +24,7 @@ export interface TableFacts {
   /** Estimated; undefined where Postgres has no estimate. */
   readonly rows: number | undefined;
   /** Rows that were inserted and updated; undefined where statistics cannot be read. */
-  readonly writes: { readonly inserted: number; readonly updated: number } | undefined;
+  readonly writes: RowWrites | undefined;
   /** Undefined: nothing was read of it. */
   readonly sample: TableSample | undefined;
   /** Why reading the sample failed. */
@@ -44,26 +46,16 @@ export interface TableSample {
 
 export type ColumnFamily = "time" | "float" | "integer" | "text" | "json" | "other";
 
-const families: Readonly<Record<string, ColumnFamily>> = {
-  ...Object.fromEntries(timestampTypes.map((type) => [type, "time" as const])),
-  "double precision": "float",
-  real: "float",
-  numeric: "float",
-  integer: "integer",
-  bigint: "integer",
-  smallint: "integer",
-  text: "text",
-  "character varying": "text",
-  character: "text",
-  name: "text",
-  uuid: "text",
-  json: "json",
-  jsonb: "json",
-};
+const times: ReadonlySet<string> = new Set(timestampTypes);
 
 /** A type that is not built into Postgres, such as an enumeration, is read as text. */
-const familyOfType = ({ type, builtin }: SourceColumn): ColumnFamily =>
-  families[type] ?? (builtin ? "other" : "text");
+function familyOfType({ type, builtin }: SourceColumn): ColumnFamily {
+  const number = numberTypes.get(type);
+  if (number !== undefined) return number === "bigint" ? "integer" : "float";
+  if (times.has(type)) return "time";
+  if (type === "json" || type === "jsonb") return "json";
+  return canHoldName(type) || !builtin ? "text" : "other";
+}
 
 /** A column with its cells in the sample. */
 export interface ColumnView {

@@ -1,8 +1,9 @@
 /** Reads a sample as a candidate would be read: a time, a model and a value of each feature. Pure. */
 import { keyPart } from "../../model-key.ts";
+import { importancesOfObject } from "../shapes/json.ts";
 import { importanceOf } from "../shapes/shape.ts";
-import { type SampledCells, type TableFacts } from "./facts.ts";
-import { entriesOf, type TableShape } from "./table-shape.ts";
+import type { SampledCells, TableFacts } from "./facts.ts";
+import type { TableShape } from "./table-shape.ts";
 import { secondsOf, type TimeColumn } from "./time-column.ts";
 
 /** One row of the table; a row of a long table holds one value. */
@@ -52,10 +53,10 @@ function valuesOf(
       const cell = cellOf(name);
       return cell === null ? [] : [[name, importanceOf(cell)] as const];
     });
-  return (entriesOf(cellOf(shape.values)) ?? []).map(([name, value]) => [
-    name,
-    typeof value === "number" ? value : Number.NaN,
-  ]);
+  const read = importancesOfObject(cellOf(shape.values));
+  return typeof read === "string"
+    ? []
+    : read.map(({ feature, importance }) => [feature ?? "", importance]);
 }
 
 /** Times of each model and first feature, sorted; equal times are kept. */

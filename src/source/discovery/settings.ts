@@ -1,5 +1,5 @@
 /** Converts a candidate to the keys of a source in the configuration. Pure. */
-
+import { escapeIdentifier } from "pg";
 import type { TimeUnit } from "../time-units.ts";
 import type { TableCandidate } from "./candidate.ts";
 
@@ -52,7 +52,7 @@ function columnsOf({ time, found, model }: TableCandidate): ProposedSettings["co
 
 /** A name as SQL takes it, in quotes where it needs them. */
 export const sqlIdentifier = (name: string): string =>
-  /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  /^[a-z_][a-z0-9_]*$/.test(name) ? name : escapeIdentifier(name);
 
 export const sqlName = ({
   schema,

@@ -2,6 +2,7 @@
  * Finds how a table holds importances: a row for each, a column for each feature, or an object of features. Pure.
  */
 import { usualNames } from "../column-names.ts";
+import { objectIn } from "../shapes/json.ts";
 import { type ColumnView, distinct, numberOf, numericShare } from "./facts.ts";
 
 export type TableShape =
@@ -103,23 +104,10 @@ function objectShape(views: readonly ColumnView[]): FoundShape | undefined {
 
 const objectWord = /shap|importan|attribut|contribut|explain|feature|values/i;
 
-/** The entries of a cell that is an object; undefined for anything else. */
-export function entriesOf(
-  cell: string | null,
-): readonly (readonly [string, unknown])[] | undefined {
-  try {
-    const value: unknown = JSON.parse(cell ?? "null");
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    return Object.entries(value);
-  } catch {
-    return undefined;
-  }
-}
-
 function numericInObjects(cells: readonly (string | null)[]): number {
-  const entries = cells.slice(0, 50).flatMap((cell) => entriesOf(cell) ?? []);
-  const numbers = entries.filter(([, value]) => typeof value === "number").length;
-  return entries.length === 0 ? 0 : numbers / entries.length;
+  const values = cells.slice(0, 50).flatMap((cell) => Object.values(objectIn(cell ?? "") ?? {}));
+  const numbers = values.filter((value) => typeof value === "number").length;
+  return values.length === 0 ? 0 : numbers / values.length;
 }
 
 /** Names of columns of numbers that stand beside features and are not features. */

@@ -21,7 +21,7 @@ export const jsonShape = ({ values }: JsonColumns): Shape => ({
  * The importances of an object, in the order in which JavaScript lists its keys. That order follows from the text alone.
  * NULL, a nested object and text that is no number become NaN, as NULL does in a long table.
  */
-function importancesOfObject(text: string | null): readonly Importance[] | SourceDropReason {
+export function importancesOfObject(text: string | null): readonly Importance[] | SourceDropReason {
   if (text === null) return "no_values";
   if (text.length > maxObjectLength) return "long_object";
   const object = objectIn(text);
@@ -32,7 +32,8 @@ function importancesOfObject(text: string | null): readonly Importance[] | Sourc
   return found.length === 0 ? "no_values" : found;
 }
 
-function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+/** The object that a text of JSON holds; undefined for anything else. */
+export function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,7 +1,7 @@
 /** The queries that read a bounded sample of a table whose columns have no role yet. */
-import { escapeIdentifier } from "pg";
+import { timestampTypes } from "../column-types.ts";
 import type { SourceColumn } from "../layout.ts";
-import { timestampTypes } from "../layout.ts";
+import { column, table } from "./names.ts";
 
 export interface SampledTable {
   readonly schema: string;
@@ -19,36 +19,36 @@ const times: readonly string[] = timestampTypes;
 
 /** A time as seconds since 1970, a time without a zone as if it were UTC. Everything else as text. */
 function cell({ name, type, builtin }: SourceColumn): string {
-  const column = `m.${escapeIdentifier(name)}`;
-  if (times.includes(type)) return `extract(epoch FROM ${column})::float8::text`;
+  const value = column(name);
+  if (times.includes(type)) return `extract(epoch FROM ${value})::float8::text`;
   // The owner of a type may define its casts. `concat` calls the output function, which only a superuser may define.
-  const text = builtin ? `${column}::text` : `concat(${column})`;
+  const text = builtin ? `${value}::text` : `concat(${value})`;
   const length = type === "json" || type === "jsonb" ? mostBytes : textLength;
-  return `CASE WHEN pg_column_size(${column}) <= ${mostBytes} THEN left(${text}, ${length}) END`;
+  return `CASE WHEN pg_column_size(${value}) <= ${mostBytes} THEN left(${text}, ${length}) END`;
 }
 
-const selected = ({ schema, table, columns }: SampledTable): string =>
-  `SELECT ARRAY[${columns.map(cell).join(", ")}]::text[] AS cells
-   FROM ${escapeIdentifier(schema)}.${escapeIdentifier(table)} m`;
+const selected = (sampled: SampledTable): string =>
+  `SELECT ARRAY[${sampled.columns.map(cell).join(", ")}]::text[] AS cells
+   FROM ${table(sampled)}`;
 
 const bounded = (rows: string): string =>
   `SELECT cells FROM (SELECT cells, sum(pg_column_size(cells)) OVER (ROWS UNBOUNDED PRECEDING) AS bytes
      FROM (${rows}) AS r) AS b WHERE bytes <= ${mostSampleBytes}`;
 
 /** The newest rows by a column that an index begins with, or that a view has. */
-export const newestBy = (table: SampledTable, column: string, count: number): string => {
-  const by = `m.${escapeIdentifier(column)}`;
-  const type = table.columns.find(({ name }) => name === column)?.type ?? "";
+export const newestBy = (sampled: SampledTable, timeColumn: string, count: number): string => {
+  const by = column(timeColumn);
+  const type = sampled.columns.find(({ name }) => name === timeColumn)?.type ?? "";
   const finite = times.includes(type) ? `${by} < 'infinity'` : `${by} IS NOT NULL`;
-  return bounded(`${selected(table)} WHERE ${finite} ORDER BY ${by} DESC LIMIT ${count}`);
+  return bounded(`${selected(sampled)} WHERE ${finite} ORDER BY ${by} DESC LIMIT ${count}`);
 };
 
 /** The last rows of a plain table, in its pages from $1 on. */
-export const lastPages = (table: SampledTable, count: number): string =>
+export const lastPages = (sampled: SampledTable, count: number): string =>
   bounded(
-    `${selected(table)} WHERE m.ctid >= format('(%s,0)', $1::bigint)::tid ORDER BY m.ctid DESC LIMIT ${count}`,
+    `${selected(sampled)} WHERE m.ctid >= format('(%s,0)', $1::bigint)::tid ORDER BY m.ctid DESC LIMIT ${count}`,
   );
 
 /** Rows of pages drawn at random: $1 percent of all, also of child tables. */
-export const drawnPages = (table: SampledTable, count: number): string =>
-  bounded(`${selected(table)} TABLESAMPLE SYSTEM ($1::real) REPEATABLE (7) LIMIT ${count}`);
+export const drawnPages = (sampled: SampledTable, count: number): string =>
+  bounded(`${selected(sampled)} TABLESAMPLE SYSTEM ($1::real) REPEATABLE (7) LIMIT ${count}`);

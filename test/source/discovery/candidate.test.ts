@@ -51,6 +51,15 @@ describe("a table that may be a source is read", () => {
     });
   });
 
+  it("as an object in which a number is text, and shows it as the daemon reads it", () => {
+    const rows = over(tenMinutes, [["churn", '{"age": "0.3", "income": 0.2}']]);
+    const { read: shown } = read(tableOf([`at ${zoned}`, "model text", "payload jsonb"], rows));
+    expect(shown[0]?.values).toEqual([
+      ["age", 0.3],
+      ["income", 0.2],
+    ]);
+  });
+
   it("with importances in a column of text", () => {
     const rows = over(tenMinutes, [
       ["age", "0.3"],
@@ -192,6 +201,8 @@ describe("rows are overwritten", () => {
     ],
     ["the time is in that index", uniqueOver("model", "feature", "ts"), undefined],
     ["many rows were updated", { writes: { inserted: 10, updated: 500 } }, "updates"],
+    ["a hundred were", { writes: { inserted: 10, updated: 100 } }, "updates"],
+    ["fewer were", { writes: { inserted: 10, updated: 99 } }, undefined],
     ["few were", { writes: { inserted: 1000, updated: 500 } }, undefined],
   ])("as it is when %s", (_case, more, wanted) => {
     const rows = tenMinutes.map((time) => ["churn", "age", "0.3", String(time)]);
