@@ -15,7 +15,7 @@ export const nFeatures = 50;
  */
 const warmUp = 320;
 /**
- * Models join so many attributions apart. So work that each model does once in 100 attributions occurs once in so many
+ * Models join this many attributions apart. So work that each model does once in 100 attributions occurs once in this many
  * steps.
  */
 const apart = 5;

@@ -21,7 +21,7 @@ export async function readTable(file: string): Promise<Table> {
   return { names, rows: all, anomalous };
 }
 
-/** So many rows in random order (Fisher and Yates). */
+/** This many rows in random order (Fisher and Yates). */
 export function shuffled(
   { names, rows, anomalous }: Table,
   { seed, size }: { readonly seed: number; readonly size: number },

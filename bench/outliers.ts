@@ -9,7 +9,7 @@ import { OnlineRange, readTable, shuffled, type Table } from "./outlier-table.ts
 import { rankAuc } from "./ranking.ts";
 
 const seeds = [1, 2, 3, 4, 5];
-/** Larger tables are sampled down to this, anew for every seed. */
+/** Larger tables are sampled down to this, again for every seed. */
 const mostRows = 50_000;
 
 interface Case {

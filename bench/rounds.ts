@@ -3,7 +3,7 @@
 /** Measures once. */
 export type Measure = () => number | Promise<number>;
 
-/** @returns the median of each measure over so many rounds, by name, in the order given */
+/** @returns the median of each measure over this many rounds, by name, in the order given */
 export async function mediansOf(
   measures: Readonly<Record<string, Measure>>,
   rounds: number,

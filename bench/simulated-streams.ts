@@ -1,4 +1,4 @@
-/** Simulated streams of importances with their truth, drawn anew for every seed. */
+/** Simulated streams of importances with their truth, drawn again for every seed. */
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
 import { modelKey } from "../src/model-key.ts";
 import type { ReplayMarker } from "../src/replay/feed.ts";

@@ -107,7 +107,7 @@ class ShareNoise {
     });
   }
 
-  /** The deviation of a mean of so many attributions. */
+  /** The deviation of a mean of this many attributions. */
   deviation(feature: number, length: number): number {
     let sum = 0;
     let squares = 0;

@@ -19,7 +19,7 @@ const labels = z.record(
   }),
 );
 
-/** Alarms within so many rows count as one. An event may be found so many rows before it begins. */
+/** Alarms within this many rows count as one. An event may be found this many rows before it begins. */
 const near = 100;
 
 /** Results of others by the same scoring, on both satellites: 81 series, of which 54 are here. */

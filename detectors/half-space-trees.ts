@@ -110,7 +110,7 @@ const presets: PresetUses = {
  * limits the inputs are squashed into (0, 1) first, see {@link OnlineScaler}, with a memory of one window.
  *
  * Warm-up: undefined for the first window and, calibrated, for another fifth of one, whose least mass is the first
- * boundary. Growing by a feature keeps locations and scales and starts trees and boundary anew.
+ * boundary. Growing by a feature keeps locations and scales and starts trees and boundary again.
  *
  * Time: n_trees·height comparisons to score and learn, since what was just scored is not walked again, and a sweep over
  * all counters once a window: 0.25 µs a vector of 10 features, 0.4 µs calibrated. Memory: 3 bytes a leaf, of which

@@ -31,10 +31,10 @@ const YOUNG_DEVIATION = 50;
  * it.
  */
 const FURTHER = 1.15;
-/** With a heavy tail, one row moves a mean of 20 or 100 rows by at most so many of its deviations. */
+/** With a heavy tail, one row moves a mean of 20 or 100 rows by at most this many of its deviations. */
 const CAP = 1.5;
 /**
- * A residual always counts in full up to so many deviations. Otherwise a view that hardly moved so far would cap
+ * A residual always counts in full up to this many deviations. Otherwise a view that hardly moved so far would cap
  * everything.
  */
 const LEAST_CAP = 3;

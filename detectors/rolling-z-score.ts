@@ -72,7 +72,7 @@ const presets: PresetUses = {
  *
  * The window holds Float32 distances from a Float64 reference, the newest value of one or two windows ago. The error of
  * mean and deviation is at most 2^-22 of the widest gap between the values since. If a fall makes this error exceed the
- * deviation, the feature begins anew. Values further than 1e30 from 0 count as 1e30.
+ * deviation, the feature starts again. Values further than 1e30 from 0 count as 1e30.
  *
  * Time: O(1) a feature, under 20 ns to score and learn. Memory: 28 + 4·window_size bytes a feature, 428 by default.
  *
@@ -244,7 +244,7 @@ class RollingZScore implements Detector {
   }
 
   /**
-   * Once a window the reference moves to the newest value, and the sums are computed anew. If the old reference was too
+   * Once a window the reference moves to the newest value, and the sums are computed again. If the old reference was too
    * far away, its deltas have lost the series to rounding. Then only the newest value is kept.
    */
   #recentre(slot: number, newest: number): void {
@@ -259,7 +259,7 @@ class RollingZScore implements Detector {
     this.#cursors[slot] = 1;
   }
 
-  /** Subtracts `shift` from every delta and computes the sums anew, so that rounding errors do not accumulate. */
+  /** Subtracts `shift` from every delta and computes the sums again, so that rounding errors do not accumulate. */
   #sumUp(slot: number, shift: number): void {
     const deltas = this.#deltas;
     const nFeatures = this.#nFeatures;

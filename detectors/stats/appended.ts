@@ -11,7 +11,7 @@ export interface Appended {
   readonly after: number;
 }
 
-/** Bytes of so many series, a multiple of 8. */
+/** Bytes of this many series, a multiple of 8. */
 export const seriesBytes = (nFeatures: number, stride: number): number =>
   Math.ceil((nFeatures * stride) / 2) * 8;
 

@@ -55,7 +55,7 @@ export class CalendarVisits {
     this.#seen = new Float32Array(buffer, byteOffset + 8 + buckets * 4, buckets);
   }
 
-  /** @param at microseconds since 1970; without it there is no season */
+  /** @param at microseconds since 1970; if it is undefined, nothing is known of the hour */
   visit(at: number | undefined): Visit {
     if (at === undefined) return NEVER;
     const bucket = bucketOf(at);

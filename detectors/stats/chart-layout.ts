@@ -25,15 +25,15 @@ const othersAt = (nFeatures: number): number =>
   featuresAt(nFeatures) + Math.ceil((nFeatures * STRIDE) / 2) * 8;
 const weeklyAt = (nFeatures: number): number =>
   othersAt(nFeatures) + ConditionalChart.bytes(nFeatures);
-/** Bytes of a chart with so many features, a multiple of 8. */
+/** Bytes of a chart with this many features, a multiple of 8. */
 export const chartBytes = (nFeatures: number): number =>
   weeklyAt(nFeatures) + WeeklyHours.bytes(nFeatures);
 
-/** Of a chart with so many features. */
+/** The weekly hours of a chart with this many features. */
 export const weeklyOf = ({ bytes, nFeatures }: DetectorState): WeeklyHours =>
   new WeeklyHours(bytes.subarray(weeklyAt(nFeatures)), nFeatures);
 
-/** Of a chart with so many features. */
+/** The comparison with the other features, of a chart with this many features. */
 export function othersOf(
   settings: SeasonalChartParams,
   { bytes, nFeatures }: DetectorState,

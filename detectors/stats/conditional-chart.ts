@@ -152,7 +152,7 @@ export class ConditionalChart {
     return shortest;
   }
 
-  /** Called when vectors are learned again. The means begin anew, without the skipped vectors. */
+  /** Called when vectors are learned again. The means start again, without the skipped vectors. */
   release(): void {
     for (let s = 0; s < this.#series.length; s += MEANS_WIDTH) this.#series.fill(0, s, s + SPANS);
   }

@@ -1,6 +1,6 @@
 /** Arithmetic of residuals: cheap, for the innermost loops. */
 
-/** A residual counts at most so many deviations, so that no single vector takes a mean beyond its boundary. */
+/** A residual counts at most this many deviations, so that no single vector takes a mean beyond its boundary. */
 export const CLIP = 5;
 
 /** Largest residual that counts in full. @param floor the least deviation, squared */
@@ -12,7 +12,7 @@ export const ewmStd = (deviation: number, distance: number, rate: number): numbe
   Math.sqrt(deviation * deviation * (1 - rate) + distance * distance * rate);
 
 /**
- * Whether the newest residual contradicts a large mean. The mean then begins anew; otherwise it would stay large for
+ * Whether the newest residual contradicts a large mean. The mean then starts again; otherwise it would stay large for
  * long.
  */
 export const isOver = (mean: number, residual: number, most: number): boolean =>

@@ -2,7 +2,7 @@
 
 /** Excesses that the mean remembers. */
 const MEMORY = 16;
-/** An excess counts at most so many widths of the range, so that one fault does not hide the next. */
+/** An excess counts at most this many widths of the range, so that one fault does not hide the next. */
 const MOST = 0.5;
 
 /** Numbers of a view: the mean, and how many are behind it. */

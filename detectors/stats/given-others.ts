@@ -7,16 +7,16 @@ import { clamp, max2 } from "./deviation.ts";
 /** Most features for which a covariance is kept: its cost grows with their square. */
 export const mostGiven = 128;
 
-/** Residuals count at most so many deviations in the covariance. */
+/** Residuals count at most this many deviations in the covariance. */
 const CLIP = 3;
 /** Attributions that the covariance remembers, and those before the first inverse. */
 const MEMORY = 500;
 const FIRST = 60;
-/** The inverse is taken anew after so many attributions, and less often once the covariance is old. */
+/** The inverse is computed again after this many attributions, and less often once the covariance is old. */
 const REFRESH = 20;
 const REFRESH_OLD = 100;
 const OLD = 300;
-/** From `OLD` on, one of so many vectors is learned, with the weight of all of them. */
+/** From `OLD` on, one of this many vectors is learned, with the weight of all of them. */
 const SPARSE = 4;
 /** This fraction of the mean variance is added to every variance, plus a term that shrinks with the attributions. */
 const SHRINK = 0.1;
@@ -50,8 +50,8 @@ const calm = new Float64Array(mostGiven);
  * A forgetting covariance C of many series and its shrunk inverse Ω = (C + (0.1 + n/weight)·tr(C)/n·I)⁻¹.
  *
  * The part of z_i that the others do not explain is u_i = (Ωz)_i / Ω_ii. C is an exponentially weighted mean of z·zᵀ, z
- * clipped at 3, with memory 500. Ω is taken anew every 20 attributions from the 60th on. From the 300th on it is taken
- * anew every 100, and one vector in four is learned, since neighbours hardly differ. A state holds both C and Ω, since
+ * clipped at 3, with memory 500. Ω is computed again every 20 attributions from the 60th on. From the 300th on it is taken
+ * again every 100, and one vector in four is learned, since neighbours hardly differ. A state holds both C and Ω, since
  * an inverse of the present C would differ from Ω.
  *
  * Time: n² multiplications a vector, n³/2 a refresh. Memory: 4·(n + 1) bytes a series.

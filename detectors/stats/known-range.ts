@@ -12,7 +12,7 @@ export const VIEW = 5;
 const WIDEN = 0.5;
 const FORGET = 5e-5;
 const MEAN_RATE = 0.001;
-/** The row at which ranges begin anew: the first rows have no hourly habit. */
+/** The row at which ranges start again: the first rows have no hourly habit. */
 const BEGINS = 5;
 
 interface NextValue {

@@ -60,7 +60,7 @@ const nobodys = { owner: undefined, revision: 0, at: undefined, isGiven: false, 
 
 let shared: ObservedVector = { ...numbers(64), ...nobodys };
 
-/** @returns the one working space, with room for at least so many features */
+/** @returns the one working space, with room for at least this many features */
 export function observedVector(nFeatures: number): ObservedVector {
   if (shared.x.length < nFeatures) shared = { ...numbers(2 * nFeatures), ...nobodys };
   return shared;

@@ -35,7 +35,7 @@ export class OnlineScaler {
   readonly #counts: Uint16Array;
   readonly #memory: number;
 
-  /** Bytes for so many features, a multiple of 8. */
+  /** Bytes for this many features, a multiple of 8. */
   static bytes(nFeatures: number): number {
     return nFeatures * 16 + Math.ceil(nFeatures / 4) * 8;
   }

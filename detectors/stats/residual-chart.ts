@@ -254,7 +254,7 @@ export class ResidualChart implements Detector {
     return atSqrtResidual(distance, expected, this.#settings.linear_below);
   }
 
-  /** Called when vectors are learned again. The means begin anew, without the skipped vectors. */
+  /** Called when vectors are learned again. The means start again, without the skipped vectors. */
   #release(): void {
     if (this.#held[0] === 0) return;
     for (let s = 0; s < this.#series.length; s += STRIDE) {

@@ -110,7 +110,7 @@ export interface HeldMeans extends MeansContext {
 
 /**
  * As {@link largestSquares}, for one feature while vectors are skipped: only the first lengths count, and contradicted
- * means begin anew.
+ * means start again.
  */
 export function heldSquare(series: Float32Array, at: number, held: HeldMeans): number {
   const { mean, reach } = furthestMean(series, at, held);

@@ -13,9 +13,9 @@ const PLACES = 12;
 const BELIEVED = 2;
 /** Weeks without the change after which an hour is forgotten. */
 const FORGOTTEN = 3;
-/** An hour is remembered if a feature is off by so many deviations, while vectors are skipped or not judged yet. */
+/** An hour is remembered if a feature is off by this many deviations, while vectors are skipped or not judged yet. */
 const OFF = 3;
-/** Vectors are skipped for so many hours at most: what lasts longer is no habit of an hour. */
+/** Vectors are skipped for this many hours at most: what lasts longer is no habit of an hour. */
 const STRETCH = 12;
 /** Visits that the size remembers. */
 const REMEMBERED = 8;

@@ -149,7 +149,7 @@ function connectionError(
   return new DockerError("DW_DOCKER_UNREACHABLE", `asking ${where}: ${error.message}`, occurrence);
 }
 
-/** Answers that are no single JSON value. Whoever asked reads the bytes. */
+/** Requests whose answers are not a single JSON value. The caller reads the bytes. */
 const isBytes = /\/(logs|events)\?$/;
 
 function read(call: Call, { status, body }: EngineAnswer): unknown {

@@ -93,7 +93,7 @@ interface Looked {
   readonly index: number;
   readonly override: Override;
   readonly seen: readonly SeenNames[];
-  /** Of all models seen. */
+  /** Keys of all models that were seen. */
   readonly keys: readonly string[];
   /** Whether the names of a source are not known. */
   readonly unread: boolean;

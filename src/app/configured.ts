@@ -2,7 +2,7 @@
  * Builds what the configuration alone decides. A reload, which there is not yet, may rebuild all of it.
  *
  * No part that is built here holds a lease, a metric or state in memory. Such parts are built once, in app.ts, and
- * passed in. What can fail here fails before a running part is touched.
+ * passed in. An error here is thrown before a running part is changed.
  */
 import type { Engine } from "../../remediations/docker/engine.ts";
 import type { EngineSettings } from "../detection/settings.ts";
@@ -30,7 +30,7 @@ export interface ActingParts {
   readonly onRendered?: OnRendered | undefined;
   /** Default: tickets get no pictures. */
   readonly makePicture?: MakePicture | undefined;
-  /** Of the process. Default: empty. */
+  /** Environment of the process. Default: empty. */
   readonly environment?: Environment | undefined;
 }
 

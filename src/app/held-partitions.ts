@@ -21,7 +21,7 @@ interface Watched {
   readonly stream: string;
   readonly partitions: number;
   readonly owner: string;
-  /** A process without a heartbeat for so long counts as dead. */
+  /** A process without a heartbeat for this long counts as dead. */
   readonly ttlMs: number;
   /** The database's or the machine's clock, for the times that are noted. */
   readonly clock: Pick<Clock, "now">;
@@ -87,7 +87,7 @@ export class HeldPartitions {
         this.#unheld = await unheldPartitions(store, stream, { partitions, group: this.#group });
         this.#noteTime(this.#unheld.length > 0);
       } catch {
-        // The store is unavailable. Its own part of the readiness says so.
+        // The store is unavailable. The part `store` of the readiness reports that.
       }
       const pauseMs = this.#unheld?.length === 0 ? ttlMs / 3 : Math.min(unheldPauseMs, ttlMs / 3);
       // In real time, as the heartbeats are.

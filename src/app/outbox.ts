@@ -41,7 +41,7 @@ export interface ExecutorParts extends Pick<RunnerParts, "restoredAtMs"> {
   /** Undefined where there is no tracker. */
   readonly ticketing: Ticketing | undefined;
   readonly stream: Stream;
-  /** Of the process. */
+  /** Environment of the process. */
   readonly environment: Environment;
 }
 

@@ -57,7 +57,7 @@ export class SettingsAgreement {
       this.#logChanges(others);
       this.#others = others;
     } catch {
-      // The store is unavailable. Its own part of the readiness says so.
+      // The store is unavailable. The part `store` of the readiness reports that.
     }
     return [this.#finding()];
   }

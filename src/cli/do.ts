@@ -43,7 +43,7 @@ function numberOf(text: string): number {
 }
 
 export interface TypedCommand {
-  /** Of the incident, as typed; left out where the daemon finds it. */
+  /** Number of the incident, as typed. Left out if the daemon is to find the incident. */
   readonly number?: string | undefined;
   readonly said: string;
 }

@@ -11,7 +11,7 @@ export interface ExecutorCommand {
     config: ExecutorConfig,
     options: {
       readonly logger: Logger;
-      /** Of the process. */
+      /** Environment of the process. */
       readonly environment: Readonly<Record<string, string | undefined>>;
     },
   ) => Promise<{ stop(): Promise<void> }>;

@@ -128,7 +128,7 @@ function evidence(
   const { cli } = parts;
   return withStore(file, parts, async (store, config) => {
     const found = await ask(fixesEvidence, { fix }, { store });
-    // What a fix of an earlier configuration did is shown too.
+    // The runs of a fix that is no longer configured are shown as well.
     if (found.length === 0 && configured(fix, config, cli) === undefined) return;
     if (json === true) for (const one of found) cli.print(JSON.stringify(evidenceJson(one)));
     else if (found.length === 0) cli.print(`Nothing has called for ${fix} yet.`);

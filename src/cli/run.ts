@@ -13,7 +13,7 @@ import { exitCodeOf, unreachableCode } from "./exit-code.ts";
 
 interface RunOptions {
   readonly logger: Logger;
-  /** Of the process. */
+  /** Environment of the process. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

@@ -3,7 +3,7 @@
 const days: Readonly<Record<string, number>> = { day: 1, week: 7, month: 30 };
 
 /**
- * @param text so many tickets a day, week or month (30 days): `2 tickets/week`, `1/day`, `0.5 per week`
+ * @param text this many tickets a day, week or month (30 days): `2 tickets/week`, `1/day`, `0.5 per week`
  * @returns tickets a week, ≥ 0; undefined when the text says none
  */
 export function parseTicketBudget(text: string): number | undefined {

@@ -9,7 +9,12 @@ export const docker = z.strictObject({
   deadline: waiting.prefault("30s"),
 });
 
-/** Whoever names both may believe that the daemon needs both. @param input the configuration, as it was written */
+/**
+ * Warns if both sockets are named. The daemon uses only the executor's, and a reader of the file may believe that it
+ * needs both.
+ *
+ * @param input the configuration, as it was written
+ */
 export function twoSockets(input: unknown): readonly Described[] {
   const given = ["socket", "executor"].map((key) => valueAt(input, ["docker", key]));
   if (given.includes(undefined)) return [];

@@ -1,4 +1,4 @@
-/** The baseline of a model: judges each attribution, learns from it, and starts anew on request. */
+/** The baseline of a model: judges each attribution, learns from it, and starts again on request. */
 import type { ModelKey } from "../model-key.ts";
 import { type FeatureTable, featureTable } from "./attribution/feature-table.ts";
 import { isWhole, learnLevel, transform } from "./attribution/transform.ts";
@@ -212,7 +212,7 @@ export class Baseline {
     if (facts.widen > 0) facts.widen--;
   }
 
-  /** Accepts the present as the new normal, and learns it anew. */
+  /** Accepts the present as the new normal, and learns it from scratch. */
   rebaseline(): void {
     rebaselineHabits(this.#memory, this.#facts.rules);
     this.#memory = this.#memory.relearned();

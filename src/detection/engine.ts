@@ -110,7 +110,7 @@ export class PartitionEngine {
     return opened === undefined ? [quarantined] : [quarantined, opened];
   }
 
-  /** @returns sections of the state that did not fit the settings and are learned anew; `all` for an unknown format */
+  /** @returns sections of the state that did not fit the settings and are learned from scratch; `all` for an unknown format */
   restore(model: ModelKey, saved: SavedModel): readonly string[] {
     const ended = decodeEnded(saved.state);
     if (ended !== undefined) {

@@ -56,7 +56,7 @@ export interface Onset {
   readonly from: number;
   /** Number of attributions beyond the boundary… */
   readonly crossed?: number;
-  /** …among so many of the newest ones. */
+  /** …among this many of the newest ones. */
   readonly of?: number;
 }
 

@@ -132,7 +132,7 @@ export class ModelMemory {
   }
 }
 
-/** What stays when everything is learned anew, and what does not. */
+/** What stays when everything is learned from scratch, and what does not. */
 const kept = ["value", "seenAt", "previous", "presence", "absent", "bad", "step"] as const;
 const learned = ["level", "count", "last", "meanDiff", "crossed", "fresh"] as const;
 

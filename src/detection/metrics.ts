@@ -26,7 +26,7 @@ export interface Seen {
   readonly sources?: readonly string[];
   /** Rows that the sources of this process left out while reading, by source and reason. */
   readonly leftOut?: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Scores are shown for so many models at most. */
+  /** Scores are shown for this many models at most. */
   readonly maxLabelledModels: number;
 }
 

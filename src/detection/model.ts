@@ -149,7 +149,7 @@ export class WatchedModel {
     this.#answer(watermark);
   }
 
-  /** Due markers take effect: the episode ends and all is learned anew, unless the model is retrained by habit. */
+  /** Due markers take effect: the episode ends and all is learned from scratch, unless the model is retrained by habit. */
   applyMarkers(now: number): void {
     const { markers } = this.facts;
     const due = markers.filter(({ at }) => at <= now);
@@ -175,7 +175,7 @@ export class WatchedModel {
     this.#events.push(...giveUp(this.facts.verification, watermark));
   }
 
-  /** Learns everything about its level anew. */
+  /** Learns everything about its level from scratch. */
   rebaseline(): void {
     this.#baseline.rebaseline();
   }

@@ -47,11 +47,11 @@ export interface DecisionSettings {
    * marker ends it. `accepted`: it is accepted, since nobody can be asked.
    */
   readonly lasting: "stays_open" | "accepted";
-  /** Attributions that a new model, or one after a marker or an acceptance, learns without judging; at least so many. */
+  /** Attributions that a new model, or one after a marker or an acceptance, learns without judging; at least this many. */
   readonly relearn: number;
   /** Thresholds are wider by this factor… */
   readonly relearnedWiden: number;
-  /** …for so many attributions, counted from the same moment as `relearn`. */
+  /** …for this many attributions, counted from the same moment as `relearn`. */
   readonly relearnedWidenFor: number;
   /** Observations of a feature, or of a whole model, that are learned before it is judged… */
   readonly settled: number;
@@ -79,7 +79,7 @@ export interface EngineSettings {
   readonly maxNewModelsPerHour: number;
   /** Rows of further features of a model are dropped and counted. */
   readonly maxFeatures: number;
-  /** A model without a row for so long, by the watermark, is forgotten, microseconds. */
+  /** A model without a row for this long, by the watermark, is forgotten, microseconds. */
   readonly retireAfterUs: number;
 }
 
@@ -117,7 +117,7 @@ export const defaultDecision: DecisionSettings = {
   newFeatureShare: 0.03,
 };
 
-/** The transform of a model with so many features. `auto` is `none` below three: two shares would mirror each other. */
+/** The transform of a model with this many features. `auto` is `none` below three: two shares would mirror each other. */
 export function settledTransform(
   transform: Transform,
   nFeatures: number,

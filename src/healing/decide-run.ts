@@ -190,7 +190,7 @@ function proposed(
 
 /**
  * The freeze or silence that holds the run at the decision, and the maintenance windows that match. A person may have
- * declared a hold since the facts were read. Of several, the one that ends last counts.
+ * declared a hold since the facts were read. If several hold it, the one that ends last is returned.
  */
 export function heldNow(
   { facts, fix, incident, targets }: Pick<RequestedRun, "facts" | "fix" | "incident" | "targets">,

@@ -44,7 +44,7 @@ export interface WishedHere {
   readonly dry: boolean;
 }
 
-/** After so many failed attempts to read the targets, about half a minute, the run is denied for now. */
+/** After this many failed attempts to read the targets, about half a minute, the run is denied for now. */
 const resolveAttempts = 4;
 
 export class Runner {

@@ -10,7 +10,7 @@ export interface ConnectionLimits {
   readonly maxConnections: number;
   /** From a complete request until the last byte of its answer has left this process. */
   readonly answerTimeoutMs: number;
-  /** Of all answers that are written and have not left this process. */
+  /** Most bytes of answers that are written and have not left this process, over all connections. */
   readonly maxUnsentBytes: number;
   readonly sweepIntervalMs: number;
 }

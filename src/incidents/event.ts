@@ -59,12 +59,12 @@ export interface TicketObserved {
   readonly episode: string;
 }
 
-/** The time is over for which the ticket stays closed by hand. */
+/** A ticket that a person closed stays closed for a time. That time is over. */
 export interface ReopenDue {
   readonly type: "reopen_due";
   /** Id of the ticket. */
   readonly ticket: string;
-  /** The end of that time, as it was planned, ms since 1970; an older program left it out. */
+  /** The planned end of that time, ms since 1970. Missing in events of older programs. */
   readonly untilMs?: number;
 }
 

@@ -1,4 +1,4 @@
-/** The command that announces a deploy or retrain of a model. What follows is the new normal. */
+/** The command that announces a deploy or retrain of a model. Detection takes the values after it as the new normal. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { familyOf } from "../model-family.ts";

@@ -19,7 +19,10 @@ export interface ReplayMarker {
 /** What the feeds of one replay share. */
 export interface SharedFeed {
   readonly emit: (record: StreamRecord) => void;
-  /** Number of windows so far. A model that continues in another file continues with later windows. */
+  /**
+   * Number of windows so far, over all files. A model may continue in another file, and its windows must have higher
+   * numbers there.
+   */
   windows: number;
 }
 

@@ -37,7 +37,7 @@ function grouped<T>(
 
 /** A model is noisy when it has more than this part of all tickets… */
 const mostNoise = 0.5;
-/** …and so many at least. */
+/** …and this many at least. */
 const fewestTickets = 4;
 /** Part of the model's tickets that an override has to take away to be worth proposing. */
 const worthwhile = 0.5;

@@ -38,7 +38,7 @@ export interface TuningOutcome extends WhatIfCounts {
   /** Opened or reopened: either asks for somebody's attention. */
   readonly tickets_a_week: number;
   readonly runs_a_week: number;
-  /** Of all models together; null where nothing was measured. */
+  /** The expected number for all models together; null if nothing was measured. */
   readonly false_episodes_expected_a_week: number | null;
 }
 

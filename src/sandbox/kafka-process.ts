@@ -1,4 +1,7 @@
-/** One broker process: its folder, its settings, start and end. What it is for and where its jars come from is not here. */
+/**
+ * One broker process: its folder, its settings, start and end. Its callers decide its purpose and where its jars come
+ * from.
+ */
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";

@@ -23,7 +23,7 @@ interface KafkaOptions {
 
 export interface SandboxKafka {
   readonly brokers: readonly string[];
-  /** Of the Java process; undefined while it does not run. */
+  /** Id of the Java process; undefined while it does not run. */
   readonly pid: number | undefined;
   /** SIGTERM, then removes a temporary folder. */
   stop(): Promise<void>;

@@ -27,7 +27,7 @@ export interface EmbeddedPostgres {
   readonly url: string;
   readonly port: number;
   readonly dataDir: string;
-  /** Of the server that runs now; another one after a restart. */
+  /** Process id of the server that runs now. A restart changes it. */
   readonly pid: number;
   /** False once it has ended, whoever ended it. */
   readonly running: boolean;

@@ -66,8 +66,8 @@ interface Reached {
 }
 
 /**
- * The clock of the newest earlier poll whose ceiling is at or below the horizon. It is a poll interval old. So a writer
- * has that time between the timestamp of a row and its transaction id.
+ * The clock of the newest earlier poll whose ceiling is at or below the horizon. That clock is at least a poll interval
+ * old. So a row is not late if its writer gets a transaction id within that interval after the row's timestamp.
  *
  * If no transaction was running, the horizon has reached the poll's own ceiling too. Then the watermark may be this
  * poll's clock less 10 s, which is the writer's time. So incomplete attributions end earlier if polls are rare.

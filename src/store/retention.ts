@@ -30,7 +30,7 @@ export interface RetentionOptions {
 
 const intervalMs = 3_600_000;
 const leaseMs = 300_000;
-/** Rows in a batch. A batch takes some tens of ms. Others who append to the journal wait that long. */
+/** Rows in a batch. A batch takes some tens of ms. Other writers of the journal wait that long. */
 const batchRows = 5_000;
 
 type Table = keyof RetentionOptions["keepMs"];

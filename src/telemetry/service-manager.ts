@@ -17,7 +17,7 @@ export type ServiceMessage = Readonly<Record<string, string>>;
 export interface ServiceManager {
   /** Sends a message. It does not wait for the answer, because there is none. */
   notify(message: ServiceMessage): void;
-  /** systemd kills the service if it gets no `WATCHDOG=1` for so long, ms; undefined if it does not watch. */
+  /** systemd kills the service if it gets no `WATCHDOG=1` for this long, ms; undefined if it does not watch. */
   readonly watchdogMs: number | undefined;
 }
 

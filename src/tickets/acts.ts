@@ -125,7 +125,7 @@ export class TicketActs {
     const now = this.#options.clock.now();
     let failed: TrackerError | undefined;
     for (const [id, seen] of this.#seen) {
-      // When the clock was set back, the act waits anew, and no longer than that.
+      // When the clock was set back, the act waits again, and no longer than that.
       const waiting = { ...seen, seenAtMs: Math.min(seen.seenAtMs, now) };
       this.#seen.set(id, waiting);
       try {

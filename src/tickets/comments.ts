@@ -98,8 +98,8 @@ async function addOnce(
 }
 
 /**
- * The oldest comment with the mark. Others of the same author come from a request that arrived twice, and are taken
- * back. Others of people are copies, and stay.
+ * The oldest comment with the mark. Further comments of ours with this mark come from a request that arrived twice, and
+ * are deleted. Those of people are copies, and stay.
  */
 async function findComment(
   issue: Commented,

@@ -87,7 +87,7 @@ export class FailingTickets {
   }
 }
 
-/** What one look has learned of the tracker so far. */
+/** The results of the reads of one look so far. */
 class Reading {
   readonly failed: FailedRead[] = [];
   #answers: boolean;

@@ -51,7 +51,7 @@ export async function reopenOrComment(
     return { change: "left_alone", events: [] };
   // Reopening sends a mail. An open ticket cannot be reopened, so a comment tells.
   if (!issue.done) return { change: await sayAgain(issue, incident, work), events: [] };
-  // What was over before the tracker was available again needs no open ticket.
+  // The episode ended while the tracker was unavailable, so its ticket may stay closed.
   if (incident.state !== "open") return { change: "unchanged", events: [] };
   if (issue.wontFix) return goOnFrom(incident, { former: "wont_do", work });
   if (await applyTransition(issue, "reopen", work))
@@ -74,7 +74,7 @@ function sayAgain(
 }
 
 interface GoingOn {
-  /** What became of the ticket that it goes on from. */
+  /** Why the incident gets a new ticket: what happened to the former one. */
   readonly former: FormerFate;
   readonly work: ReopeningWork;
 }

@@ -20,6 +20,6 @@ export type TicketChange =
 
 export interface TicketOutcome {
   readonly change: TicketChange;
-  /** What the incident is to remember of it. */
+  /** The events that record the change in the incident. */
   readonly events: readonly IncidentEvent[];
 }

@@ -13,7 +13,10 @@ interface Part {
 
 export class ActiveDetector {
   readonly use: DetectorUse;
-  /** Learns, unless features are learned apart. The detectors of all parts share its bytes. */
+  /**
+   * The detector that learns the vector as a whole. The detectors of the parts share its bytes. If the detector type
+   * learns features apart, each part learns by itself instead.
+   */
   readonly detector: Detector;
   /** At least one part; one for each sensitivity of the features. */
   readonly #parts: readonly Part[];

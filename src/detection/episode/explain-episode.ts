@@ -16,7 +16,7 @@ import { distinct, turnedFrom } from "./digits.ts";
 import { onsetOf } from "./onset.ts";
 import type { Evidence } from "./rules.ts";
 
-/** A leak: a feature rose to at least so many times its usual share… */
+/** A leak: a feature rose to at least this many times its usual share… */
 const leakRise = 3;
 /** …and now holds more than this share of the total. */
 const leakShare = 0.2;

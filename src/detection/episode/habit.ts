@@ -2,7 +2,7 @@
 
 /** A run is a fault if its probability by chance is below this… */
 export const unlikely = 3e-5;
-/** …after so many attributions at the earliest. */
+/** …after this many attributions at the earliest. */
 export const fewest = 2;
 /** The least weight of an observation. */
 const habitRate = 0.02;

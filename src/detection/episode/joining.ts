@@ -15,7 +15,7 @@ const agedBoundary = 2;
 export interface JoiningInput {
   readonly evidence: readonly Evidence[];
   readonly memory: ModelMemory;
-  /** Of the newest attribution, by slot. */
+  /** Scores of the newest attribution, by slot. */
   readonly scores: Float64Array;
   readonly settings: DecisionSettings;
   /** The deciding detectors' evidence about these features alone. */

@@ -48,7 +48,7 @@ export function noRules(): RuleState {
 }
 
 const knownAfter = 8;
-/** After so many values ≥ 0, a negative one counts as bad. */
+/** After this many values ≥ 0, a negative one counts as bad. */
 const positivesNeeded = 150;
 /** The least rate of healthy repeats that is assumed. */
 const leastRepeats = 1e-4;

@@ -48,7 +48,10 @@ export function sinceOf(offset: number, record: RowsRecord | HistoryRecord): Sin
   return { offset, at: newest?.ts ?? 0 };
 }
 
-/** The time from joining to being forgotten. A model that comes back has another stay. */
+/**
+ * The time in which a model is watched, from its joining until it is forgotten. A model that comes back later has
+ * another stay.
+ */
 export interface Stay {
   readonly since: Since;
   /** Offset at which it was forgotten; Infinity while it is watched. */

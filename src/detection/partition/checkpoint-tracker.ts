@@ -5,7 +5,7 @@ import type { ModelKey } from "../../model-key.ts";
 export interface Boundary {
   /** A new engine with the saved states reads from here. */
   readonly replayFrom: number;
-  /** Models that ended before it. What is saved of them is deleted in the transaction that moves `replayFrom`. */
+  /** Models that ended before it. Their saved states are deleted in the transaction that moves `replayFrom`. */
   readonly ended: readonly ModelKey[];
 }
 
@@ -54,7 +54,7 @@ export class CheckpointTracker {
     this.#ended.set(model, { at, from: undefined });
   }
 
-  /** What was saved of these ended models is deleted. */
+  /** Call it when the saved states of these ended models are deleted. */
   forget(models: readonly ModelKey[]): void {
     for (const model of models) this.#ended.delete(model);
   }

@@ -2,7 +2,7 @@
 import { messageOf } from "../../errors.ts";
 import type { Health } from "../../health.ts";
 
-/** So many failures in a row may be a conflict or a restart of the store. */
+/** This many failures in a row may be a conflict or a restart of the store. */
 const tolerated = 2;
 
 export class SavedStates {

@@ -30,7 +30,7 @@
  * - A commit fails: the stream delivers the batch again. Records that are in memory are skipped; their decisions are
  *   still pending.
  * - Another process has claimed the partition: the next write throws DW_STORE_FENCED. The memory of the partition is
- *   dropped, and the partition is claimed anew if the stream still assigns it to this process.
+ *   dropped, and the partition is claimed again if the stream still assigns it to this process.
  * - A save fails: the states stay in memory and are tried again. At worst, a crash is followed by a longer replay.
  */
 import type { Logger } from "pino";
@@ -158,7 +158,7 @@ export class DetectionWorker implements PartitionReader {
     this.#checkpoints = this.#saveRegularly();
   }
 
-  /** Saves all states once more. What cannot be saved is replayed at the next start. */
+  /** Saves all states once more. Records behind a state that cannot be saved are replayed at the next start. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#checkpoints;

@@ -83,7 +83,7 @@ export interface FactsAtHand extends Standing {
   readonly freshFloorMs?: number;
   /** Whether the run needs approval. Default false. */
   readonly asks?: boolean;
-  /** Of the incident. Left out: not known. */
+  /** Severity of the incident. Left out: not known. */
   readonly severity?: string;
   /** Whether a person has asked for the run. Default false. */
   readonly wished?: boolean;

@@ -6,7 +6,7 @@ import { escapeHtml } from "../../html.ts";
 import type { ShareHistory } from "./share-recorder.ts";
 
 /**
- * The usual share is the mean of so many attributions before the opening. The newest are left out: they may be part of
+ * The usual share is the mean of this many attributions before the opening. The newest are left out: they may be part of
  * the fault.
  */
 const usualOver = 36;

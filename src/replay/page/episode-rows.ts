@@ -25,7 +25,7 @@ const named = 4;
 const mostLinked = 8;
 /** Attributions shown before and after an episode. */
 const around = 36;
-/** Of a long episode, its first part is shown. */
+/** Only the first part of a longer episode is shown. */
 const mostShown = 220;
 
 export function episodeRows(episode: NumberedEpisode, history: ShareHistory): string {

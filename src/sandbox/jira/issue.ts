@@ -10,7 +10,7 @@ export interface SandboxComment {
   updateAuthor: string;
   readonly createdAtMs: number;
   updatedAtMs: number;
-  /** Of a service desk: whether customers see it. */
+  /** Whether customers of a service desk cannot see it. */
   readonly internal: boolean;
 }
 

@@ -28,14 +28,14 @@ interface Limit {
   readonly reason: string;
 }
 
-/** Cloud: so many requests a second, by method (developer.atlassian.com, rate limiting, 2026-03). */
+/** Cloud: this many requests a second, by method (developer.atlassian.com, rate limiting, 2026-03). */
 const burst = (method: string): Limit => ({
   most: method === "PUT" || method === "DELETE" ? 50 : 100,
   withinMs: 1000,
   reason: "jira-burst-based",
 });
 
-/** Cloud: so many writes to one issue. */
+/** Cloud: this many writes to one issue. */
 const perIssue: readonly Limit[] = [
   { most: 20, withinMs: 2000, reason: "jira-per-issue-on-write" },
   { most: 100, withinMs: 30_000, reason: "jira-per-issue-on-write" },

@@ -39,7 +39,7 @@ export interface Site {
   readonly tracker: SandboxTracker;
   readonly accounts: Accounts;
   readonly deployment: Deployment;
-  /** What every project of the site is like. */
+  /** Properties that all projects of the site share. */
   readonly project: SandboxProject;
   readonly translation: Translation | undefined;
   readonly index: SearchIndex;

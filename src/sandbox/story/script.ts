@@ -23,7 +23,7 @@ export interface Conditions {
   readonly silent: boolean;
 }
 
-/** Each is a table of its own. */
+/** The sources of the story. Each is a table of its own. */
 export type StorySource = "main" | "pricing";
 
 export interface ModelScript {

@@ -14,7 +14,7 @@ export interface Importance {
   readonly place?: number;
 }
 
-/** SQL for a column as text, cut to so many characters. */
+/** SQL for a column as text, cut to this many characters. */
 export type TextOf = (column: string, most: number) => string;
 
 export interface Shape {

@@ -12,7 +12,7 @@ export interface SampledTable {
 /** Larger values are not fetched from where Postgres keeps long values, and count as NULL. */
 const mostBytes = 65_536;
 const textLength = 200;
-/** The first rows up to so many bytes are sent, so a sample of long objects stays small. */
+/** The first rows up to this many bytes are sent, so a sample of long objects stays small. */
 const mostSampleBytes = 16_000_000;
 
 const times: readonly string[] = timestampTypes;

@@ -21,14 +21,17 @@ export interface AuditedLine {
   readonly kind: "command" | "decision" | "act" | "freeze" | "unfreeze";
   /** Number of the incident; null for none. */
   readonly incident: number | null;
-  /** Of a command: the account at the door, the door, and the text. The text is empty once it was deleted. */
+  /**
+   * Only for a command: the account that gave it, the door where it was given, and its text. The text is empty once it
+   * was deleted.
+   */
   readonly account: string | null;
   readonly door: string | null;
   readonly said: string | null;
   readonly done: boolean | null;
   /** Why a command was refused, or which gate denied a run. */
   readonly code: string | null;
-  /** Of a decision or an act. */
+  /** Only for a decision or an act: its run, fix, remediation and target. */
   readonly run: string | null;
   readonly fix: string | null;
   readonly remediation: string | null;

@@ -15,7 +15,9 @@ import type { Alertmanager } from "./alertmanager.ts";
 export interface AlertExecutorOptions {
   /** Undefined where none is configured. */
   readonly alertmanager: Alertmanager | undefined;
-  /** What is overdue now and has this id. Others are not read, because each alert asks for itself each minute. */
+  /**
+   * Lists the overdue things with this id. The others are not read, because each alert asks for its own every minute.
+   */
   readonly list: (id: string) => Promise<readonly Overdue[]>;
   readonly clock: Clock;
 }

@@ -28,7 +28,7 @@ export interface JiraConnectionOptions {
   readonly deadlineMs?: number;
   /** HTTPS_PROXY and NO_PROXY are read from it. Default: no proxy. */
   readonly environment?: Environment;
-  /** Certificates in PEM that are trusted beside those that Node knows. Asked for each request. Default: none. */
+  /** Returns certificates in PEM that are trusted besides those of Node. Called for each request. Default: none. */
   readonly ca?: (() => string) | undefined;
   /** Larger answers are refused. Default 5 MB. */
   readonly maxBodyBytes?: number;
@@ -37,7 +37,7 @@ export interface JiraConnectionOptions {
   /** Keeps requests below the rate that Jira names. Default: each request is sent at once. */
   readonly pace?: JiraPace;
   readonly metrics: TicketsMetrics;
-  /** What permits are compared with. Default: the clocks of the machine. */
+  /** The clocks with which permits are compared. Default: the clocks of the machine. */
   readonly clocks?: () => ClockReading;
 }
 

@@ -15,7 +15,7 @@ export interface Operation {
   readonly doing: string;
   /** Whether it changes something, so that its outcome can be unknown. */
   readonly writes: boolean;
-  /** Of a write: asked right before it leaves. */
+  /** Only for a write: called just before the request is sent. */
   readonly mayAct?: MayAct | undefined;
   /** A good answer may be empty: nothing is read from it. */
   readonly mayBeEmpty?: true;
@@ -23,7 +23,7 @@ export interface Operation {
   readonly deadlineMs?: number;
 }
 
-/** Least pause before the next try, where an operator can mend the cause. Later pauses are longer. */
+/** Least pause before the next attempt if an operator can remove the cause. Later pauses are longer. */
 export const mendMs = 20_000;
 /** Reasons of refused logins that Jira counts. Each further one prolongs the demand for a CAPTCHA, or causes it. */
 export const captcha = "captcha";

@@ -69,7 +69,7 @@ export class JiraPause {
     this.#login = undefined;
   }
 
-  /** What a request was refused with. */
+  /** Call it with the error with which Jira refused a request. */
   refused(error: TrackerError, credentials: string): void {
     const key = hashOf(credentials);
     const known = this.#login?.key === key ? this.#login : undefined;

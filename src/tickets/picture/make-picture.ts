@@ -1,4 +1,4 @@
-/** Makes the picture of an incident from what was observed. What fails is logged, and the ticket does without. */
+/** Makes the picture of an incident from what was observed. A failure is logged, and the ticket then has no picture. */
 import type { Logger } from "pino";
 import type { Incident } from "../../incidents/incident.ts";
 import { numbered } from "../../messages/picture/numbered-names.ts";

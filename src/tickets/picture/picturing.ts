@@ -88,7 +88,7 @@ async function pictured(
   const shown = (shows: TicketPictured["shows"]): readonly TicketPictured[] => [
     { type: "ticket_pictured", ticket: id, shows },
   ];
-  // What an earlier attempt has attached is enough, also when its answer was lost.
+  // A picture that an earlier attempt has attached is not attached again, even if the answer to that attempt was lost.
   const has = attempt.unknown && (await isAttached({ id, file: name }, attempt, work));
   const made = await work.make(incident);
   const file = { file: name, ...(made?.names !== undefined && { names: made.names }) };

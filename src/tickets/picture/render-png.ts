@@ -40,7 +40,7 @@ async function load(): Promise<Packages> {
   const require = createRequire(import.meta.url);
   const folder = join(dirname(require.resolve("dejavu-fonts-ttf/package.json")), "ttf");
   const fontFiles = fonts.map((name) => join(folder, name));
-  // What the bold font lacks is drawn by the other one.
+  // Letters that the bold font lacks are drawn with the other font.
   const read = await Promise.all(fontFiles.map((file) => readFile(file)));
   const letters = new Set(read.flatMap((font) => [...fontLetters(font)]));
   return { renderAsync, fontFiles, letters };

@@ -4,7 +4,7 @@ import { inlineHtml } from "./wiki-inline.ts";
 
 interface Macro {
   readonly name: string;
-  /** Of a panel. */
+  /** Title of a panel. */
   readonly title: string;
 }
 
