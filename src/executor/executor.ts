@@ -60,11 +60,12 @@ export async function startExecutor(
     await lock.free();
   };
   const verbs: ExecutorVerb[] = [];
+  let finishOpen = noWork;
   let idle = noWork;
   if (settings.engine !== undefined) {
     const { engine } = settings;
     const restarts = new Restarts({ engine, limits, acts, clock, clocks, logger });
-    void restarts.finishOpen();
+    finishOpen = () => restarts.finishOpen();
     idle = () => restarts.idle();
     verbs.push(...dockerVerbs({ engine, limits, restarts }));
   }
@@ -75,6 +76,8 @@ export async function startExecutor(
       throw error;
     },
   );
+  // An executor that cannot listen must not act. The first request comes in a later turn of the event loop.
+  void finishOpen();
   logger.info({ socket: settings.socket, verbs: verbs.map(({ name }) => name) }, "listening");
   return {
     stop: async () => {

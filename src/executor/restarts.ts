@@ -91,13 +91,23 @@ export class Restarts {
     await engine.start(container);
   }
 
-  /** Finishes the acts that an earlier process of this executor left open. Call it before the first request. */
-  finishOpen(): Promise<void> {
-    const open = this.#options.acts.aged().filter(({ status }) => status === "open");
-    const finishing = open.map((act) =>
-      this.#alone(act.container, act.effect, () => this.#settle(act)).catch(() => undefined),
-    );
-    return Promise.all(finishing).then(() => undefined);
+  /**
+   * Finishes the acts that an earlier process of this executor left open, those of one container one after the other.
+   * Call it before the first request.
+   */
+  async finishOpen(): Promise<void> {
+    const open = new Map<string, RecordedAct[]>();
+    for (const act of this.#options.acts.aged()) {
+      if (act.status !== "open") continue;
+      open.set(act.container, [...(open.get(act.container) ?? []), act]);
+    }
+    await Promise.all([...open.values()].map((acts) => this.#finishAll(acts)));
+  }
+
+  /** The container is taken until the last of them has ended, without a turn of the event loop between two. */
+  async #finishAll(acts: readonly RecordedAct[]): Promise<void> {
+    for (const act of acts)
+      await this.#alone(act.container, act.effect, () => this.#settle(act)).catch(() => undefined);
   }
 
   /** Settles when no act is running. */

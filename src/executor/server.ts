@@ -1,7 +1,9 @@
 /** Listens on the executor's socket, and gives each connection a session. */
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { chownSync, lstatSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { basename, dirname } from "node:path";
 import { BrokenLine, linesOf } from "../../remediations/docker/executor/lines.ts";
 import { maxRequestBytes } from "../../remediations/docker/executor/wire.ts";
 import { messageOf } from "../errors.ts";
@@ -9,6 +11,7 @@ import { ExecutorError } from "./errors.ts";
 import { checkFolders, checkSocket } from "./peer.ts";
 import { type ExecutorReply, ExecutorSession, type ExecutorSessionOptions } from "./session.ts";
 import { socketUse } from "./socket-use.ts";
+import { type LockedFolder, lockFolder } from "./state-folder.ts";
 
 export interface ExecutorServerOptions extends ExecutorSessionOptions {
   /** Path of the socket. */
@@ -68,8 +71,34 @@ async function bind(server: Server, { socket, peer }: ExecutorServerOptions): Pr
   if (lstatSync(socket, { throwIfNoEntry: false })?.isSocket() === false) {
     throw new ExecutorError("DW_EXECUTOR_PEER", `${socket} is there and is no socket`);
   }
-  await checkUnused(socket);
-  rmSync(socket, { force: true });
+  const lock = await lockSocket(socket);
+  try {
+    await checkUnused(socket);
+    rmSync(socket, { force: true });
+    await create(server, { socket, peer });
+  } finally {
+    await lock.free();
+  }
+}
+
+/** Of executors that find the same dead socket, one alone may replace it. Another would remove the new socket. */
+async function lockSocket(socket: string): Promise<LockedFolder> {
+  const name = createHash("sha256").update(basename(socket)).digest("hex").slice(0, 4);
+  try {
+    return await lockFolder(dirname(socket), `b${name}`);
+  } catch (error) {
+    const isLocked = error instanceof ExecutorError && error.code === "DW_EXECUTOR_LOCKED";
+    const text = isLocked
+      ? `another executor is about to listen on ${socket}`
+      : `listening on ${socket}: ${messageOf(error)}`;
+    throw new ExecutorError("DW_EXECUTOR_LISTENING", text, { cause: error });
+  }
+}
+
+async function create(
+  server: Server,
+  { socket, peer }: Pick<ExecutorServerOptions, "socket" | "peer">,
+): Promise<void> {
   const mask = process.umask(0o177);
   try {
     await listening(server, { path: socket }, socket);

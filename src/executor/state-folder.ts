@@ -22,17 +22,17 @@ export interface LockedFolder {
 
 /** The longest path of a Unix socket on Linux, bytes. */
 const longestPath = 107;
-const lockName = /^lock-[0-9a-f]{8}$/;
 
 /**
  * Makes the folder if it is not there, and locks it.
  *
+ * @param prefix of the lock's name; locks of different prefixes do not know each other
  * @throws ExecutorError DW_EXECUTOR_STATE when it cannot be made or locked, DW_EXECUTOR_LOCKED when another executor
  *   uses it
  */
-export async function lockFolder(folder: string): Promise<LockedFolder> {
+export async function lockFolder(folder: string, prefix = "lock"): Promise<LockedFolder> {
   await make(folder);
-  const name = `lock-${randomBytes(4).toString("hex")}`;
+  const name = `${prefix}-${randomBytes(4).toString("hex")}`;
   const path = join(folder, name);
   if (Buffer.byteLength(path) > longestPath)
     throw new ExecutorError("DW_EXECUTOR_STATE", `${path} is too long for a lock`, {
@@ -40,7 +40,7 @@ export async function lockFolder(folder: string): Promise<LockedFolder> {
     });
   const lock = await listenOn(path);
   try {
-    await checkAlone(folder, name);
+    await checkAlone(folder, { own: name, prefix });
   } catch (error) {
     await lock.free();
     throw error;
@@ -49,7 +49,11 @@ export async function lockFolder(folder: string): Promise<LockedFolder> {
 }
 
 /** Removes the sockets that dead executors left behind. */
-async function checkAlone(folder: string, own: string): Promise<void> {
+async function checkAlone(
+  folder: string,
+  { own, prefix }: { readonly own: string; readonly prefix: string },
+): Promise<void> {
+  const lockName = new RegExp(`^${prefix}-[0-9a-f]{8}$`);
   const names = await readdir(folder).catch((error: unknown) => {
     throw unusable(`reading ${folder}`, error);
   });

@@ -3,6 +3,7 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -88,6 +89,25 @@ describe("the socket of an executor", () => {
     renameSync(`${socket}.dead`, socket);
     await start();
     expect(statSync(socket).mode & 0o777).toBe(0o600);
+  });
+
+  it("belongs to one of several executors that start at once after a crash", async () => {
+    for (let round = 0; round < 20; round += 1) {
+      socket = join(folder, `executor-${round}.sock`);
+      const dead = await made(0o600);
+      renameSync(socket, `${socket}.dead`);
+      dead.close();
+      renameSync(`${socket}.dead`, socket);
+      const starts = await Promise.allSettled([start(), start(), start()]);
+      const refused = starts.flatMap((one) => (one.status === "rejected" ? [one.reason.code] : []));
+      expect(refused).toEqual(refused.map(() => "DW_EXECUTOR_LISTENING"));
+      expect(refused.length).toBeGreaterThanOrEqual(2);
+      stopping.length = 0;
+      for (const one of starts) if (one.status === "fulfilled") await one.value.stop();
+      await (await start()).stop();
+      stopping.length = 0;
+      expect(readdirSync(folder)).toEqual([]);
+    }
   });
 
   it("never takes the place of a file that is no socket", async () => {
