@@ -48,6 +48,8 @@ export interface AppOptions {
   readonly leastGapMs?: number;
   /** Environment of the process, which names proxies. Default: empty. */
   readonly environment?: Environment;
+  /** Called when the process must stop: the store needs a newer program by now. Default: nobody is told. */
+  readonly onFatal?: (error: Error) => void;
 }
 
 export interface App {
@@ -66,7 +68,8 @@ export interface App {
  * @throws DriftwardenError when a part cannot start; what had started is stopped again
  */
 export function startApp(config: Config, options: AppOptions): Promise<App> {
-  return withParts({ config, logger: options.logger }, (parts) => start(parts, options));
+  const { logger, onFatal } = options;
+  return withParts({ config, logger, onFatal }, (parts) => start(parts, options));
 }
 
 /**
@@ -74,7 +77,7 @@ export function startApp(config: Config, options: AppOptions): Promise<App> {
  *
  * HTTP comes first, so that health can be asked for while the rest starts, and stops last.
  */
-async function start(parts: Parts, asked: Omit<AppOptions, "logger">): Promise<App> {
+async function start(parts: Parts, asked: Omit<AppOptions, "logger" | "onFatal">): Promise<App> {
   const { lifecycle, logger, registry } = parts;
   const { environment = {}, leastGapMs } = asked;
   const started = buildService(parts, environment);

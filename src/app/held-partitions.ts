@@ -82,8 +82,11 @@ export class HeldPartitions {
     const me = { group: this.#group, owner };
     while (!signal.aborted) {
       try {
-        await announceForm(store, me, { form: formWithPlaces, ttlMs });
-        await heartbeat(store, me, ttlMs);
+        // In a transaction, because it reads whether the schema still admits this program.
+        await store.transaction(async (tx) => {
+          await announceForm(tx, me, { form: formWithPlaces, ttlMs });
+          await heartbeat(tx, me, ttlMs);
+        });
         this.#unheld = await unheldPartitions(store, stream, { partitions, group: this.#group });
         this.#noteTime(this.#unheld.length > 0);
       } catch {

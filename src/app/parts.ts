@@ -22,6 +22,8 @@ export interface Parts {
   readonly rounds: Rounds;
   /** Unique per process and start. */
   readonly owner: string;
+  /** Ends the process with the error: going on could do harm. Default: nobody is told. */
+  readonly onFatal?: ((error: Error) => void) | undefined;
 }
 
 /** What builders receive once the store is open. */
@@ -37,17 +39,17 @@ const stopDeadlineMs = 25_000;
 
 /** Calls `build` with new parts. If it fails, the parts that have started are stopped again. */
 export async function withParts<Started>(
-  given: Pick<Parts, "config" | "logger">,
+  given: Pick<Parts, "config" | "logger" | "onFatal">,
   build: (parts: Parts) => Promise<Started>,
 ): Promise<Started> {
-  const { config, logger } = given;
+  const { logger } = given;
   const lifecycle = createLifecycle({ clock: systemClock, stopDeadlineMs });
   const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const registry = createRegistry(version);
   const health = createHealth();
   const rounds = new Rounds();
   try {
-    return await build({ config, logger, registry, health, lifecycle, owner, rounds });
+    return await build({ ...given, registry, health, lifecycle, owner, rounds });
   } catch (error) {
     await lifecycle.stop().catch((err: unknown) => logger.error({ err }, "stopping failed"));
     throw error;

@@ -24,6 +24,7 @@ export async function buildStore(parts: Parts, asked?: Clock): Promise<StoredPar
     logger,
     metrics,
     startupTimeoutMs: config.startup_timeout,
+    onRefused: parts.onFatal,
   });
   storeSizeMetric(registry, () => store.sizeBytes());
   lifecycle.onStop("store", () => store.close());

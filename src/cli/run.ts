@@ -15,6 +15,8 @@ interface RunOptions {
   readonly logger: Logger;
   /** Environment of the process. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Called when the process must stop with this error. */
+  readonly onFatal: (error: Error) => void;
 }
 
 export interface RunParts {
@@ -27,7 +29,10 @@ interface StartedApp {
   stop(): Promise<void>;
 }
 
-/** Runs until a signal stops it, then stops its parts in order. A process that is killed loses nothing. */
+/**
+ * Runs until a signal stops it, or the store needs a newer program; then stops its parts in order. A process that is
+ * killed loses nothing.
+ */
 export function registerRun(program: Command, parts: RunParts): void {
   withConfigOption(program.command("run"))
     .description("watch, open tickets, repair what is allowed; until SIGTERM")
@@ -60,19 +65,29 @@ async function run(
     logger.warn({ file, line, path, reason: message }, "configuration should be changed");
   }
   const stop = cli.stopSignal();
-  const app = await untilReached(() => startApp(config, { logger, environment: process.env }), {
+  const fatal = new AbortController();
+  const onFatal = (error: Error): void => fatal.abort(error);
+  const options = { logger, environment: process.env, onFatal };
+  const app = await untilReached(() => startApp(config, options), {
     untilMs: systemClock.now() + config.startup_timeout,
     logger,
     stop,
   });
-  if (!stop.aborted) {
-    await new Promise<void>((resolve) => {
-      stop.addEventListener("abort", () => resolve(), { once: true });
-    });
-  }
+  await aborted(AbortSignal.any([stop, fatal.signal]));
   logger.info("stopping");
-  await app.stop();
+  await app.stop().catch((err: unknown) => {
+    if (!fatal.signal.aborted) throw err;
+    logger.warn({ err }, "stopping failed");
+  });
   logger.info("stopped");
+  fatal.signal.throwIfAborted();
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 interface StartupWait {

@@ -1,6 +1,7 @@
 /** The store: Driftwarden's own schema in Postgres. The folders beside this file read and write its tables. */
 import { Pool } from "pg";
 import type { Logger } from "pino";
+import { Admission, type AdmissionOptions } from "./admission.ts";
 import { connectionConfig, everydayDeadlines } from "./connection.ts";
 import { type Heard, Listener } from "./listener.ts";
 import type { StoreMetrics } from "./metrics.ts";
@@ -21,6 +22,8 @@ export interface StoreOptions {
   readonly startupTimeoutMs: number;
   /** Most connections in the pool, ≥ 2. The listening connection is extra. Default 10. */
   readonly maxConnections?: number;
+  /** Called once, when another process has migrated the schema so that it needs a newer program. */
+  readonly onRefused?: AdmissionOptions["onRefused"];
 }
 
 /** The store is a Queryable too: each of its statements is a transaction of its own. */
@@ -30,7 +33,7 @@ export interface Store extends Queryable {
    * nothing outside the transaction.
    *
    * @throws StoreError DW_STORE_COMMIT_UNKNOWN when the transaction may have committed: read the stored state first;
-   *   DW_STORE_UNREACHABLE when it did not commit
+   *   DW_STORE_UNREACHABLE when it did not commit; DW_STORE_TOO_NEW when the schema needs a newer program by now
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Calls back on each notification, and with an empty payload after each connect. @returns a function that ends it */
@@ -57,7 +60,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   // Idle connections break when the server restarts. The pool replaces them.
   pool.on("error", (error) => logger.debug({ err: error }, "idle connection to the store lost"));
   const listener = new Listener(config, { ...options, schema });
+  const admission = new Admission({ schema, onRefused: options.onRefused });
   const query = async <Row>(sql: string, values?: readonly Value[]): Promise<Row[]> => {
+    admission.check();
     try {
       return await rowsOf<Row>(pool, sql, values);
     } catch (error) {
@@ -67,7 +72,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   let closed: Promise<void> | undefined;
   return {
     query,
-    transaction: (work, how) => runTransaction({ pool, metrics }, work, how),
+    transaction: (work, how) => runTransaction({ pool, metrics, admission }, work, how),
     listen: (channel, heard) => listener.listen(channel, heard),
     sizeBytes: async () => (await query<{ bytes: number }>(sizeSql))[0]?.bytes ?? 0,
     close: () => (closed ??= Promise.all([listener.close(), pool.end()]).then(() => undefined)),

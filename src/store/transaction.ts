@@ -3,8 +3,10 @@ import type { ClientBase, Pool, PoolClient, QueryResultRow } from "pg";
 import { backoffMs } from "../backoff.ts";
 import { systemClock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
+import { type Admission, beginSql } from "./admission.ts";
 import { StoreError } from "./errors.ts";
 import type { StoreMetrics } from "./metrics.ts";
+import type { SchemaVersions } from "./migrations/migrate.ts";
 import { asStoreError, classify } from "./postgres-error.ts";
 import type { Tx, Value } from "./query.ts";
 import { storable } from "./storable.ts";
@@ -16,6 +18,12 @@ export interface TransactionOptions {
 
 const firstPauseMs = 20;
 const longestPauseMs = 1000;
+
+interface TransactionPlace {
+  readonly pool: Pool;
+  readonly metrics: StoreMetrics;
+  readonly admission: Admission;
+}
 
 type Work<T> = (tx: Tx) => Promise<T>;
 
@@ -43,18 +51,20 @@ export function txOf(client: ClientBase, committed: (() => void)[] = []): Tx {
  * back too, but the caller decides whether to retry. If the connection is lost at COMMIT, the work may have committed,
  * so it is never repeated here.
  *
- * @throws StoreError DW_STORE_UNREACHABLE, DW_STORE_REFUSED, DW_STORE_COMMIT_UNKNOWN; whatever `work` throws
+ * @throws StoreError DW_STORE_UNREACHABLE, DW_STORE_REFUSED, DW_STORE_COMMIT_UNKNOWN, DW_STORE_TOO_NEW; whatever
+ *   `work` throws
  */
 export async function runTransaction<T>(
-  { pool, metrics }: { readonly pool: Pool; readonly metrics: StoreMetrics },
+  place: TransactionPlace,
   work: Work<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
+  const { metrics } = place;
   const retries = options.retries ?? 5;
   for (let attempt = 0; ; attempt++) {
     metrics.transactions.inc();
     try {
-      return await once({ pool, metrics }, work);
+      return await once(place, work);
     } catch (error) {
       const reason = reasonOf(error);
       metrics.transactionFailures.inc({ reason });
@@ -77,15 +87,13 @@ function reasonOf(error: unknown): string {
  */
 const ignore = (): undefined => undefined;
 
-async function once<T>(
-  { pool, metrics }: { readonly pool: Pool; readonly metrics: StoreMetrics },
-  work: Work<T>,
-): Promise<T> {
+async function once<T>({ pool, metrics, admission }: TransactionPlace, work: Work<T>): Promise<T> {
+  admission.check();
   const client = await pool.connect();
   client.on("error", ignore);
   let broken: Error | undefined;
   try {
-    await client.query("begin");
+    await begin(client, admission);
     const committed: (() => void)[] = [];
     const result = await work(txOf(client, committed));
     await commit(client);
@@ -98,6 +106,12 @@ async function once<T>(
     client.off("error", ignore);
     client.release(broken);
   }
+}
+
+async function begin(client: PoolClient, admission: Admission): Promise<void> {
+  // pg answers two statements with a list of two results, which its types do not say.
+  const results = [await client.query<SchemaVersions>(beginSql)].flat();
+  admission.judge(results.at(-1)?.rows[0]);
 }
 
 /** An error here must not look like a transaction that failed: the caller would do the work again. */

@@ -8,6 +8,7 @@ import { systemClock } from "../../src/clock.ts";
 import { migrations } from "../../src/store/migrations/migrate.ts";
 import { runCommand } from "../programs/command.ts";
 import { startDaemon } from "../programs/daemon.ts";
+import { eventually } from "../programs/eventually.ts";
 import { sql, startTestPostgres } from "../programs/postgres.ts";
 import { buildVersionBefore, hasVersionBefore } from "../programs/version-before.ts";
 
@@ -39,6 +40,12 @@ http: {listen: "127.0.0.1:0"}
   });
   afterAll(() => lifecycle.stop());
 
+  async function admitted(): Promise<void> {
+    const { length: version } = migrations;
+    const values = `version = ${version}, min_version = ${migrations.at(-1)?.minVersion}`;
+    await sql(storeUrl, `update driftwarden.meta set ${values}`);
+  }
+
   it("runs the version before while the schema admits it, and leaves the schema alone", async () => {
     expect(await sql(storeUrl, metaSql)).toMatchObject([{ version: migrations.length }]);
     const older = await startDaemon(configFile, [], before);
@@ -47,15 +54,23 @@ http: {listen: "127.0.0.1:0"}
     expect(await sql(storeUrl, metaSql)).toMatchObject([{ version: migrations.length }]);
   });
 
+  it("stops a running daemon with 78 once the schema needs a newer program", async () => {
+    const ours = await startDaemon(configFile);
+    onTestFinished(() => ours.kill());
+    await eventually(async () =>
+      expect(await sql(storeUrl, "select 1 from driftwarden.members")).not.toEqual([]),
+    );
+    await sql(storeUrl, "update driftwarden.meta set version = 99, min_version = 98");
+    onTestFinished(admitted);
+    expect(await ours.ended).toBe(78);
+    const said = ours.said.join("\n");
+    expect(said).toContain("DW_STORE_TOO_NEW");
+    expect(said).toContain("schema driftwarden is at version 99 and admits programs");
+  });
+
   it("is refused when min_version rose: the sentence names the schema, the versions and the next step", async () => {
     await sql(storeUrl, "update driftwarden.meta set version = 99, min_version = 98");
-    onTestFinished(
-      async () =>
-        void (await sql(
-          storeUrl,
-          `update driftwarden.meta set version = ${migrations.length}, min_version = ${migrations.at(-1)?.minVersion}`,
-        )),
-    );
+    onTestFinished(admitted);
     const run = ["run", "--config", configFile];
     const older = await runCommand(run, { program: before });
     const ours = await runCommand(run);

@@ -11,6 +11,8 @@ export interface Daemon {
   readonly url: string;
   /** Every line of its log so far, oldest first. */
   readonly said: readonly string[];
+  /** Its exit code, once it has ended. */
+  readonly ended: Promise<number | null>;
   /** SIGTERM; resolves with its exit code. */
   stop(): Promise<number | null>;
   /** SIGKILL; resolves when it is gone. */
@@ -31,15 +33,16 @@ export async function startDaemon(
   const [file, ...args] = [...launcher, process.execPath, program, "run", "--config", configFile];
   const child = spawn(file, args, { stdio: ["ignore", "ignore", "pipe"] });
   const said: string[] = [];
-  const ended: Promise<(number | null)[]> = once(child, "exit");
+  const ended = once(child, "exit").then(([code]): number | null => code);
   const url = await listening(child, said, ended);
   return {
     pid: child.pid ?? 0,
     url,
     said,
+    ended,
     stop: async () => {
       child.kill("SIGTERM");
-      return (await ended)[0] ?? null;
+      return await ended;
     },
     kill: async () => {
       child.kill("SIGKILL");
@@ -51,7 +54,7 @@ export async function startDaemon(
 async function listening(
   child: ChildProcess,
   said: string[],
-  ended: Promise<(number | null)[]>,
+  ended: Promise<number | null>,
 ): Promise<string> {
   const found = new Promise<string>((resolve) => {
     if (child.stderr === null) return;
@@ -64,7 +67,7 @@ async function listening(
       if (url !== null) resolve(url[1] ?? url[2] ?? "");
     });
   });
-  const dead = ended.then(([code]): never => {
+  const dead = ended.then((code): never => {
     throw new Error(`the daemon ended with ${code}:\n${said.slice(-20).join("\n")}`);
   });
   return await Promise.race([found, dead]);

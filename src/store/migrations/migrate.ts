@@ -73,7 +73,8 @@ const readMetaSql = 'select version, min_version as "minVersion" from meta';
 const writeMetaSql = `insert into meta (version, min_version) values ($1, $2)
   on conflict (one) do update set version = excluded.version, min_version = excluded.min_version`;
 
-interface Meta {
+/** What the schema says of itself. */
+export interface SchemaVersions {
   readonly version: number;
   readonly minVersion: number;
 }
@@ -108,13 +109,13 @@ export async function migrate(
   logger.info({ schema, from: meta.version, to: all.length }, "store schema migrated");
 }
 
-async function readMeta(tx: Tx, schema: string): Promise<Meta> {
+async function readMeta(tx: Tx, schema: string): Promise<SchemaVersions> {
   const found = await tx.query(metaExistsSql, [schema]);
-  const rows = found.length === 0 ? [] : await tx.query<Meta>(readMetaSql);
+  const rows = found.length === 0 ? [] : await tx.query<SchemaVersions>(readMetaSql);
   return rows[0] ?? { version: 0, minVersion: 0 };
 }
 
-async function prepare(tx: Tx, schema: string, meta: Meta): Promise<void> {
+async function prepare(tx: Tx, schema: string, meta: SchemaVersions): Promise<void> {
   if (meta.version > 0) return;
   // `create schema if not exists` asks for the right to create one even where it exists.
   const exists = await tx.query(schemaExistsSql, [schema]);
@@ -122,7 +123,7 @@ async function prepare(tx: Tx, schema: string, meta: Meta): Promise<void> {
   await tx.query(createMetaSql);
 }
 
-function tooNew(schema: string, meta: Meta, version: number): StoreError {
+export function tooNew(schema: string, meta: SchemaVersions, version: number): StoreError {
   return new StoreError(
     "DW_STORE_TOO_NEW",
     `schema ${schema} is at version ${meta.version} and admits programs from version ${meta.minVersion} on; this one knows ${version}`,
