@@ -23,6 +23,7 @@ const toleratedWithoutNumber = 0.9;
 
 /** Explanations of the reasons that have no example. */
 const meanings: Readonly<Record<string, string>> = {
+  unfinished: "the rows end before their attribution is complete",
   future: "they are ahead of the clock",
   ignored: "the configuration ignores their features",
   late: "they came after their attribution was judged",
@@ -66,22 +67,23 @@ function leftOutSentences({ rows, leftOut }: Accounted): readonly string[] {
 
 /**
  * @param judged how many attributions, or rows of a table, were judged
- * @returns a sentence when more than a tenth was left out, not counting what the configuration ignores, or when more
- * than nine tenths of the importances are no numbers; the exit code is 1 then
+ * @returns a sentence when more than a tenth was left out, not counting what the configuration ignores and the newest
+ * rows, or when more than nine tenths of the importances are no numbers; the exit code is 1 then
  * @throws CliError DW_CLI_NOTHING_TO_JUDGE, exit code 2
  */
 export function tooMuchLeftOut(
   { rows, leftOut, withoutNumber = 0 }: Accounted,
   judged: number,
 ): string | undefined {
-  const ignored = leftOut.reasons.get("ignored")?.rows ?? 0;
-  const lost = leftOut.rows - ignored;
+  const lost = leftOut.rows - rowsOf(leftOut, "ignored") - rowsOf(leftOut, "unfinished");
   if (judged === 0) throw nothingToJudge({ rows, leftOut });
   if (withoutNumber > toleratedWithoutNumber * rows)
     return `The importance is NULL, NaN or infinite in ${withoutNumber} of ${counted(rows, "row")}, so what was found says little. Name the column that has the numbers: --columns importance=NAME.`;
   if (lost <= tolerated * rows) return undefined;
   return `More than a tenth of the rows were left out (${lost} of ${rows}), so what was found says little.`;
 }
+
+const rowsOf = ({ reasons }: LeftOut, reason: string): number => reasons.get(reason)?.rows ?? 0;
 
 /** Prints the problem, if there is one. @returns the exit code */
 export function exitCodeOf(problem: string | undefined, { say }: LineOutput): number {
@@ -131,7 +133,9 @@ function hintFor({ rows, leftOut }: Accounted): string {
 }
 
 const mostFrequent = ({ reasons }: LeftOut) =>
-  [...reasons].toSorted(([, a], [, b]) => b.rows - a.rows)[0];
+  [...reasons]
+    .filter(([reason]) => reason !== "unfinished")
+    .toSorted(([, a], [, b]) => b.rows - a.rows)[0];
 
 function whyNothing({ rows, leftOut }: Accounted): string {
   if (rows === 0) return "it has no rows";

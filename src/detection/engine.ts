@@ -25,7 +25,7 @@ import { CheckpointTracker } from "./partition/checkpoint-tracker.ts";
 import { applyRecord, passTick } from "./partition/intake.ts";
 import { PartitionRows, type StoredRows } from "./partition/partition-rows.ts";
 import type { CountedBoundary } from "./partition/partition-store.ts";
-import type { RowsBySource } from "./partition/row-counts.ts";
+import { type RowsBySource, withUnfinished } from "./partition/row-counts.ts";
 import { TickSchedule } from "./partition/tick-schedule.ts";
 import type { EngineSettings } from "./settings.ts";
 import { decodeSnapshot, encodeSnapshot, shapingOf } from "./snapshot.ts";
@@ -199,7 +199,9 @@ export class PartitionEngine {
 
   /** What became of all rows of the partition, including those that earlier owners of the partition have processed. */
   rows(): RowsBySource {
-    return this.#rows.with([...this.#models.values()].map(({ key, facts }) => [key, facts.rows]));
+    return this.#rows.with(
+      [...this.#models.values()].map((model) => [model.key, withUnfinished(model)]),
+    );
   }
 
   *models(): IterableIterator<ModelView> {
@@ -289,7 +291,7 @@ export class PartitionEngine {
     this.#models.delete(model.key);
     this.#schedule.left(model.key);
     this.#admission.leave(model.key, offset);
-    this.#rows.end(model.key, model.facts.rows);
+    this.#rows.end(model.key, withUnfinished(model));
     this.#checkpoints.end(model.key, offset);
   }
 }

@@ -104,7 +104,7 @@ function registerRows(registry: Registry, seen: Seen): void {
   registry.registerMetric(
     new Counter({
       name: "driftwarden_detection_rows_total",
-      help: "Rows by source and by what became of them: attributed, or why left out. Together they are the rows read, less those in flight.",
+      help: "Rows by source and by what became of them: attributed, or why left out. Together they are the rows read, less those in flight. The outcome unfinished falls when the rows are attributed.",
       labelNames: ["source", "outcome"],
       registers: [],
       collect() {

@@ -35,7 +35,7 @@ export interface ModelFacts {
   /** The source of its newest rows. Ticks of other sources do not affect the model. */
   source: string;
   since: Since;
-  /** What became of its rows. */
+  /** What became of its rows. Here the rows of open attributions count as attributed. */
   rows: RowCounts;
   /** History is being read: it is learned, and nothing is reported. */
   historic: boolean;

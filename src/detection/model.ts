@@ -111,9 +111,9 @@ export class WatchedModel {
     if (this.#assembler.isComplete) this.#close();
   }
 
-  /** Whether rows have come that are not judged yet. */
-  get isAssembling(): boolean {
-    return this.#assembler.due < Number.POSITIVE_INFINITY;
+  /** Rows of open attributions, which are not judged yet. */
+  get unfinished(): number {
+    return this.#assembler.unfinished;
   }
 
   /** Closes the open attribution, complete or not, unless rows after history may belong to it. */

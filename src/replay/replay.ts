@@ -110,6 +110,9 @@ export class Replay {
     all.addAll(this.#leftOut);
     for (const [reason, rows] of Object.entries(this.engine.counters.dropped))
       if (rows > 0) all.add(reason, () => "", rows);
+    const counts = Object.values(this.engine.rows());
+    const unfinished = counts.reduce((sum, rows) => sum + (rows.unfinished ?? 0), 0);
+    if (unfinished > 0) all.add("unfinished", () => "", unfinished);
     return all;
   }
 

@@ -97,6 +97,32 @@ describe("an attribution", () => {
     expect(world.engine.counters).toMatchObject({ attributions: 6, dropped: { late: 0 } });
   });
 
+  it("counts its rows as unfinished until it is judged, also after a crash (FR-B9)", () => {
+    const world = new World().run(0, 3, () => ({ a: 0.3, b: 0.7 }));
+    const [open, again] = [rowsAt(3, { a: 0.3 }), rowsAt(3, { a: 0.4 })];
+    const earlier = again.map((row) => ({ ...row, ts: row.ts - 1, tid: row.tid + 1 }));
+    world.apply(rowsRecord(3, open));
+    world.apply(rowsRecord(4, earlier));
+    const unfinished = { main: { attributed: 6, unfinished: 2 } };
+    expect(world.engine.rows()).toEqual(unfinished);
+    const after = new World();
+    for (const { model, ...saved } of world.engine.takeDirty(1e9))
+      after.engine.restore(model, saved);
+    expect(after.engine.rows()).toEqual(unfinished);
+    world.apply(tickAt(3.5));
+    expect(world.engine.rows()).toEqual({ main: { attributed: 8 } });
+  });
+
+  it("counts each of its rows as future when its time was absurd", () => {
+    const world = new World().run(0, 3, () => ({ a: 0.3, b: 0.7 }));
+    const [far, twice] = [rowsAt(900, { a: 0.3 }), rowsAt(900, { a: 0.4 })];
+    const earlier = twice.map((row) => ({ ...row, ts: row.ts - 1, tid: row.tid + 1 }));
+    world.apply(rowsRecord(900, far));
+    world.apply(rowsRecord(901, earlier));
+    world.apply(tickAt(3.5));
+    expect(world.engine.rows()).toEqual({ main: { attributed: 6, future: 2 } });
+  });
+
   it("drops and counts rows that come after it was closed", () => {
     const world = new World().run(0, 5, vectorOf);
     world.apply(rowsRecord(5, rowsAt(5, vectorOf(5)).slice(1)));

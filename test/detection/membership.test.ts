@@ -262,7 +262,7 @@ describe("new models", () => {
     const after = new PartitionEngine(wide);
     for (const { model, ...saved } of engine.takeDirty(1e9)) after.restore(model, saved);
     for (const [i, record] of records.entries()) after.apply(i, record);
-    expect(after.rows()).toEqual({ "": { attributed: 9, too_many_new_models: 3 } });
+    expect(after.rows()).toEqual({ "": { attributed: 0, unfinished: 9, too_many_new_models: 3 } });
     expect(after.rows()).toEqual(engine.rows());
   });
 
@@ -270,7 +270,7 @@ describe("new models", () => {
     const engine = new PartitionEngine(wide);
     for (const [i, model] of ["a", "b", "c"].entries()) engine.apply(i, rows(model, start));
     engine.apply(3, rows("c", start));
-    const expected = { "": { attributed: 6, too_many_new_models: 3 } };
+    const expected = { "": { attributed: 0, unfinished: 6, too_many_new_models: 3 } };
     expect(engine.rows()).toEqual(expected);
     const saved = engine.takeDirty(1e9);
     engine.saved(saved.map(({ model }) => model));

@@ -137,9 +137,10 @@ describe("predictions averaged over windows", () => {
         for (const [feature, value] of Object.entries(values))
           expect(seen[feature]).toBeCloseTo(value, 9);
       }
-      const { attributed = 0, late: counted = 0, ...others } = engine.rows()["main"] ?? {};
-      expect({ attributed, counted, others }).toEqual({
-        attributed: used.length,
+      const became = engine.rows()["main"] ?? {};
+      const { attributed = 0, unfinished = 0, late: counted = 0, ...others } = became;
+      expect({ taken: attributed + unfinished, counted, others }).toEqual({
+        taken: used.length,
         counted: all.rows.length - used.length,
         others: {},
       });
@@ -177,6 +178,7 @@ describe("predictions averaged over windows", () => {
   it("take rows of one feature and one time as predictions, not as copies", () => {
     const world = inWindows();
     world.apply(rowsOf(1, [row(1, "a", 1), row(1, "a", 1), row(1, "a", 4)]));
+    expect(world.engine.rows()).toEqual({ main: { attributed: 0, unfinished: 3 } });
     world.apply(tick(11));
     expect(newest(world.engine)?.values).toEqual({ a: 2 });
     expect(world.engine.rows()).toEqual({ main: { attributed: 3 } });
@@ -228,7 +230,7 @@ describe("predictions averaged over windows", () => {
     );
     expect(world.engine.counters.attributions).toBe(6);
     world.apply(rowsOf(2, [row(5, "a", 1)]));
-    expect(world.engine.rows()).toEqual({ main: { attributed: 70, late: 1 } });
+    expect(world.engine.rows()).toEqual({ main: { attributed: 6, unfinished: 64, late: 1 } });
   });
 
   it("count rows of features beyond the limit", () => {

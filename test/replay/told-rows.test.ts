@@ -89,7 +89,7 @@ describe("names of a file are read as the daemon reads those of a table (FR-K1, 
   it.each(cases)("%s has the same outcome", async (_, model, feature) => {
     const raw: RawRow = [Date.UTC(2026, 0, 1) * 1000, feature, "0.5", "(0,1)", model];
     const [daemon] = parseRow(raw, shapeOf({ feature: "f", importance: "i" }));
-    const left = typeof daemon === "string" ? { [daemon]: 1 } : {};
+    const left = typeof daemon === "string" ? { [daemon]: 1 } : { unfinished: 1 };
     const cleaned = typeof daemon === "object" && daemon.cleaned === true ? 1 : 0;
     const { summary } = await replay(rows(`${at(19)},${model},${feature},0.5`));
     expect([summary["left_out"], summary["names_cleaned"]]).toEqual([left, cleaned]);
@@ -106,6 +106,28 @@ describe("rows without a number are counted (FR-B4)", () => {
   it("in the summary, which they are a part of", async () => {
     const { summary, code } = await replay(rows(`${at(19)},m,h,NaN`, `${at(19)},m,i,`));
     expect([code, summary["without_number"], summary["rows"]]).toEqual([0, 2, 42]);
+  });
+});
+
+describe("rows of a newest attribution that lacks features (FR-B1)", () => {
+  it("are left out as unfinished, in text and JSON, and are no failure", async () => {
+    const content = rows(`${at(20)},m,f,0.5`);
+    const { code, summary } = await replay(content);
+    const text: string[] = [];
+    const sources = csvSources([fileWith("rows.csv", content)], {});
+    await runReplay({ sources, detectorTypes }, { stdout: (line) => void text.push(line) });
+    expect([code, summary["rows"], summary["attributions"]]).toEqual([0, 41, 20]);
+    expect(summary["left_out"]).toEqual({ unfinished: 1 });
+    expect(text.slice(-2)).toEqual([
+      "of 41 rows 40 are attributed and 1 left out",
+      "left out 1, unfinished: the rows end before their attribution is complete",
+    ]);
+  });
+
+  it("are no failure either where they are more than a tenth", async () => {
+    const lines = [0, 1, 2].map((i) => `${at(i)},m,f,0.5\n${at(i)},m,g,0.5`);
+    const { code, summary } = await replay([header, ...lines, `${at(3)},m,f,0.5`, ""].join("\n"));
+    expect([code, summary["left_out"]]).toEqual([0, { unfinished: 1 }]);
   });
 });
 

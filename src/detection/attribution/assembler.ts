@@ -39,6 +39,8 @@ export class Assembler implements Assembling {
     this.#newcomers = new Map(
       assembly.newcomers.map(([name, ts, value]) => [name, { ts, value: value ?? Number.NaN }]),
     );
+    // States of older versions lack the number. They have at least a row for each feature that has come.
+    assembly.rows ??= assembly.open ? this.#featuresThatCame() : 0;
   }
 
   get due(): number {
@@ -52,6 +54,10 @@ export class Assembler implements Assembling {
   }
 
   readonly heardUntil = Number.NEGATIVE_INFINITY;
+
+  get unfinished(): number {
+    return this.#assembly.rows ?? 0;
+  }
 
   get isOverWithHistory(): boolean {
     return this.#assembly.open;
@@ -102,11 +108,12 @@ export class Assembler implements Assembling {
     }
     if (!assembly.open || assembly.start <= limit) return 0;
     const { seenAt, value } = this.#slots.memory;
-    const dropped = seenAt.reduce((n, ts) => n + (Number.isNaN(ts) ? 0 : 1), this.#newcomers.size);
+    const dropped = this.unfinished;
     this.#newcomers.clear();
     seenAt.fill(Number.NaN);
     value.fill(Number.NaN);
     assembly.open = false;
+    assembly.rows = 0;
     return dropped;
   }
 
@@ -116,6 +123,7 @@ export class Assembler implements Assembling {
     const { conflicts } = assembly;
     assembly.conflicts = [];
     assembly.open = false;
+    assembly.rows = 0;
     assembly.patient = false;
     assembly.lastEnd = assembly.end;
     assembly.lastStart = assembly.start;
@@ -139,6 +147,11 @@ export class Assembler implements Assembling {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     this.#newcomers.clear();
     return newcomers;
+  }
+
+  #featuresThatCame(): number {
+    const { seenAt } = this.#slots.memory;
+    return seenAt.reduce((n, ts) => n + (Number.isNaN(ts) ? 0 : 1), this.#newcomers.size);
   }
 
   #seenAt(feature: string, slot: number | undefined): number | undefined {
@@ -218,6 +231,7 @@ export class Assembler implements Assembling {
     } else {
       this.#newcomers.set(row.feature, { ts: row.ts, value });
     }
+    assembly.rows = this.unfinished + 1;
     assembly.start = Math.min(assembly.start, row.ts);
     assembly.end = Math.max(assembly.end, row.ts);
     return "placed";

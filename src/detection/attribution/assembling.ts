@@ -34,6 +34,8 @@ export interface Assembly {
   expected: number;
   /** An unexpected feature came late: the next attribution stays open for its whole window, to include the feature. */
   patient: boolean;
+  /** Rows of the open attribution; missing in states that older versions saved. */
+  rows?: number;
   /** Features with two different values at one time. */
   conflicts: string[];
   /** Features without a slot yet: name, time, value (null: bad). */
@@ -99,6 +101,8 @@ export interface Assembling {
   readonly start: number;
   /** The model is not silent before the watermark reaches this time, since open attributions hold rows. */
   readonly heardUntil: number;
+  /** Rows of open attributions. They are not judged yet. */
+  readonly unfinished: number;
   /** Whether every expected feature has come. Then close the attribution at the end of the record. */
   readonly isComplete: boolean;
   /** Whether there are rows that later rows cannot join any more. */

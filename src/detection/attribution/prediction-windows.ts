@@ -75,6 +75,10 @@ export class PredictionWindows implements Assembling {
     return newest === undefined ? Number.NEGATIVE_INFINITY : this.settledAt(this.#endOf(newest));
   }
 
+  get unfinished(): number {
+    return this.#open.reduce((sum, { rows }) => sum + rows, 0);
+  }
+
   /** A window is complete only when its time has passed. */
   readonly isComplete = false;
 

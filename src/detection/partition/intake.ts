@@ -63,7 +63,7 @@ function takeRows(model: WatchedModel, record: RowsRecord, counts: DetectionCoun
 
 function takeHistory(model: WatchedModel, record: HistoryRecord, counts: DetectionCounts): void {
   const { facts } = model;
-  if (facts.lastAt === null && !model.isAssembling) facts.historic = true;
+  if (facts.lastAt === null && model.unfinished === 0) facts.historic = true;
   // History has no ticks, so the times of the rows replace them.
   const before = (row: Row): void => {
     if (facts.historic && Number.isFinite(row.ts)) model.pass(row.ts);

@@ -8,11 +8,20 @@
  */
 import type { DetectionCounts, DropReason } from "../attribution/counts.ts";
 
-/** What became of a row: it is part of an attribution, or why it is not. */
-export type RowOutcome = "attributed" | Exclude<DropReason, "seen_position">;
+/**
+ * What became of a row: it is part of a judged attribution, or why it is not. `unfinished`: its attribution is not
+ * complete yet, or its model was forgotten before it was.
+ */
+export type RowOutcome = "attributed" | "unfinished" | Exclude<DropReason, "seen_position">;
 
 /** Rows by outcome; an outcome that never occurred is left out. Plain data, saved in the state of a model. */
 export type RowCounts = Partial<Record<RowOutcome, number>>;
+
+interface CountedModel {
+  readonly facts: { readonly rows: Readonly<RowCounts> };
+  /** Rows of open attributions. */
+  readonly unfinished: number;
+}
 
 /** Rows by source and outcome. Plain data, saved in the row of a partition. */
 export type RowsBySource = Readonly<Record<string, Readonly<RowCounts>>>;
@@ -34,6 +43,12 @@ export function addRows(rows: RowCounts, outcome: RowOutcome, count: number): vo
   rows[outcome] = (rows[outcome] ?? 0) + count;
 }
 
+/** What became of a model's rows. Its facts count the rows of open attributions as attributed; this does not. */
+export function withUnfinished({ facts: { rows }, unfinished }: CountedModel): RowCounts {
+  if (unfinished === 0) return { ...rows };
+  return { ...rows, attributed: (rows.attributed ?? 0) - unfinished, unfinished };
+}
+
 /** Counts rows as `future` that were counted as attributed before. */
 export function countFuture(rows: RowCounts, counts: DetectionCounts, count: number): void {
   if (count === 0) return;
@@ -49,6 +64,7 @@ export function addAll(rows: RowCounts, more: Readonly<RowCounts>): RowCounts {
 
 const outcomes = [
   "attributed",
+  "unfinished",
   "non_finite_time",
   "future",
   "ignored",
