@@ -59,7 +59,7 @@ export async function usageOf(docker: Dockerode, id: string): Promise<ContainerU
 
 interface Span {
   readonly sinceMs: number;
-  /** The engine ends its answer here. Without it, the engine would go on for ever. */
+  /** The engine ends its answer here. Without it, the engine would never end. */
   readonly untilMs: number;
 }
 

@@ -72,7 +72,10 @@ const overdueIn = (
 ): Promise<readonly Overdue[]> =>
   listOverdue(store, { nowMs: clock.now(), ticketMs: ticketOverdueMs, id });
 
-/** The alerts are timers, so no other effect waits for them. Each is posted again until what it tells of is over. */
+/**
+ * The alerts are timers, so no other effect waits for them. Each alert is posted again until the condition that it
+ * reports is over.
+ */
 async function promiseAlerts(
   { store, clock }: StoredParts,
   alerts: readonly PromisedAlert[],

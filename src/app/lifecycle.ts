@@ -10,7 +10,7 @@ export interface LifecycleOptions {
 
 export interface Lifecycle {
   /**
-   * @param name what is stopped, as it stands in the error when that fails
+   * @param name what is stopped, for the error if that fails
    * @param stop settles when it is done; called once
    */
   onStop(name: string, stop: () => Promise<void> | void): void;
@@ -48,7 +48,7 @@ async function stopAll(cleanUps: CleanUp[], options: LifecycleOptions): Promise<
   const deadline = options.clock
     .sleep(options.stopDeadlineMs, done.signal)
     .then(() => "late" as const);
-  // Popped one by one, because a start that still goes on may add clean-ups meanwhile.
+  // Popped one by one, because a start that is still running may add clean-ups meanwhile.
   for (let next = cleanUps.pop(); next !== undefined; next = cleanUps.pop()) {
     const { name } = next;
     const stopped = settle(next).catch((cause: unknown) => {

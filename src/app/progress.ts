@@ -1,6 +1,6 @@
 /**
  * Tells whether the daemon has processed what its sources held at a given moment. The demo waits for this before its
- * clock goes on.
+ * clock continues.
  */
 import type { Clock } from "../clock.ts";
 import type { DetectionWorker } from "../detection/partition/worker.ts";
@@ -23,7 +23,7 @@ export interface ProgressParts {
 }
 
 /**
- * Detection comes first: once its decisions are committed, the effects that they promise stand in the outbox. Effects
+ * Detection comes first: once its decisions are committed, the effects that they promise are in the outbox. Effects
  * are counted last, so that the count holds all that were carried out by then.
  *
  * @param atMs every row committed in a source before this moment of the clock has to be judged

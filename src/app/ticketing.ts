@@ -24,7 +24,7 @@ interface TicketingParts {
   readonly onRendered: OnRendered | undefined;
   readonly fixes: readonly ConfiguredFix[];
   readonly makePicture: MakePicture | undefined;
-  /** Names the proxy that leads to the tracker. */
+  /** Environment of the process; it may name a proxy for requests to the tracker. */
   readonly environment: Environment;
 }
 

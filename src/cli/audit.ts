@@ -1,6 +1,6 @@
 /**
  * `driftwarden audit`: shows who did what. `verify` checks that nobody changed the journal or a row that it seals;
- * `accept` seals the rows as they stand.
+ * `accept` seals the rows as they are now.
  */
 
 import type { Command } from "commander";

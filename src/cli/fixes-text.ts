@@ -50,7 +50,7 @@ export function evidenceJson(one: TargetEvidence): object {
   };
 }
 
-/** What stands beside the run itself. */
+/** The decisions about the run, and what people said about it. */
 export function explanationJson({ decisions, words: said }: Omit<ExplainedRun, "run">): object {
   return {
     decisions: decisions.map(({ atMs, status, answers, proposal }) => ({

@@ -59,7 +59,7 @@ const silently: typeof atTerminal = (talk) => talk(undefined);
 
 async function propose(given: InitArguments, cli: Cli, ask: Ask | undefined): Promise<void> {
   const { out, force = false, json = false } = given;
-  // The configuration alone stands on stdout when it is written there.
+  // The configuration alone is on stdout when it is written there.
   const tell = (line: string): void => (out === standardOutput ? cli.say(line) : cli.print(line));
   const say = (lines: readonly string[]): void => (json ? [] : lines).forEach(tell);
   const started = performance.now();

@@ -44,7 +44,7 @@ function knownKeys(schema: z.ZodType, path: Path): readonly string[] {
   return [...new Set(keys)];
 }
 
-/** What stands at a path of plain data; undefined when nothing does. */
+/** The value at a path of plain data; undefined if there is none. */
 export function valueAt(input: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (value, part) =>
@@ -71,7 +71,7 @@ function kindOf(value: unknown): string {
   return names[type] ?? type;
 }
 
-/** A value as it stands in the file; its kind where it is long or has signs that a secret may have. */
+/** A value as it is written in the file. If it is long, or may be a secret, only its kind. */
 function shown(value: unknown): string {
   if (typeof value === "boolean") return String(value);
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : notFinite(value);

@@ -14,9 +14,9 @@ const moves: readonly Move[] = ["resolve_after", "reopen_duration"].map((key) =>
 export interface MovedKeys {
   /** The file's content with every key at its new place. */
   readonly input: unknown;
-  /** Keys that stand at their old place. */
+  /** Keys that the file has at their old place. */
   readonly warnings: readonly Described[];
-  /** Keys that stand at both places. */
+  /** Keys that the file has at both places. */
   readonly problems: readonly Described[];
   /** Where the file has what `input` has at a path. */
   placeInFile(path: Path): Path;

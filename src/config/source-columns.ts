@@ -34,7 +34,7 @@ type OneShape =
 
 const shapes = "feature with importance, features, or values";
 
-/** Any value may stand in any key: the rules are judged even if a key is wrong by itself. */
+/** Takes any value in any key, because these rules are checked even if the value of a key is wrong by itself. */
 function shapeProblems(given: Readonly<Record<string, unknown>>): readonly [string, string][] {
   const isThere = (key: string): boolean => given[key] !== undefined;
   const forms = [

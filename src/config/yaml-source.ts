@@ -16,7 +16,7 @@ export interface YamlSource {
   readonly value: unknown;
   /** Why the text cannot be used; `value` has no meaning then. */
   readonly problems: readonly Problem[];
-  /** The line of the key at a path, or of its nearest parent that stands in the file. */
+  /** The line of the key at a path, or of its nearest parent that is in the file. */
   lineOf(path: Path): number | undefined;
 }
 

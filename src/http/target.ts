@@ -5,7 +5,7 @@ const origin = /^https?:\/\/[^/?#]+(?=\/)/;
 const form = /^\/(?!\/)[!-~]*$/;
 
 /**
- * @param target as it stands in the request line
+ * @param target as the request line has it
  * @returns what is wrong with it; undefined when it can be looked up
  */
 export function targetProblem(target: string): string | undefined {

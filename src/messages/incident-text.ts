@@ -83,7 +83,7 @@ function pictured({ picture }: Incident): Message {
   return [[{ kind: "code", text: picture.lines.join("\n") }]];
 }
 
-/** The names for which numbers stand in the picture. Its font lacks letters of these names. */
+/** Explains the numbers that the picture shows in place of names. Its font lacks letters of these names. */
 function namesIn(names: readonly string[]): readonly Block[] {
   const each = names.flatMap((name, i) => [
     ...words(`${i === 0 ? "" : ", "}[${i + 1}] is `),

@@ -1,4 +1,4 @@
-/** The command by which a person accepts the rows of the store as they stand. */
+/** The command by which a person accepts the present rows of the store. */
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { type Accepted, acceptRows } from "../store/journal/accept-rows.ts";

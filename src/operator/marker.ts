@@ -56,7 +56,7 @@ type MarkerAnswer =
       readonly models: readonly string[];
     };
 
-/** The marker is durable in the stream when the command answers. Rows that are appended later stand behind it. */
+/** The marker is durable in the stream when the command answers. Rows that are appended later come after it. */
 export const marker: OperatorCommand<typeof markerArguments, MarkerNeeds, MarkerAnswer> = {
   words: "marker",
   help: "announce a deploy or retrain of a model: what follows is the new normal",

@@ -34,7 +34,7 @@ export type TicketAttempt = Pick<Attempt, "unknown"> &
 export type TicketCreator = (
   incident: Incident | Digest,
   attempt: TicketAttempt,
-  /** The ticket that it goes on from. */
+  /** The ticket that the new one continues. */
   after?: TicketRef,
 ) => Promise<Created>;
 
@@ -121,7 +121,10 @@ function isOurs({ labels, summary }: Issue, wanted: NewIssue, own: string): bool
   return labels.includes(own) || (labels.length === 0 && summary === wanted.summary);
 }
 
-/** The label of one ticket. A later incident about the same subject has another, and so has a ticket that goes on. */
+/**
+ * The label of one ticket. A later incident about the same subject has another label, and so has a ticket that
+ * continues this one.
+ */
 function ownLabel({ id }: Incident | Digest, after: TicketRef | undefined): string {
   const name = after === undefined ? id : `${id}\nafter ${after.id}`;
   return `driftwarden-ticket-${createHash("sha256").update(name).digest("hex").slice(0, 12)}`;

@@ -73,7 +73,7 @@ function updating(ticketing: Ticketing | undefined) {
     (await ticketing?.update(incident, update))?.events ?? [];
   return {
     updated,
-    /** A rise is told at once. */
+    /** A rise of the severity is reported at once. */
     updatedInTurn: async (incident: Incident | Digest, update: TicketUpdate) =>
       update.rise === undefined && ticketing?.hasRoom() === false
         ? noRoom

@@ -34,7 +34,7 @@ export interface AlertEffect {
 }
 
 export interface PromisedAlert {
-  /** Deterministic: what is overdue is told once. */
+  /** Deterministic, so that an overdue thing is reported once. */
   readonly id: string;
   readonly incident: string;
   readonly effect: AlertEffect;

@@ -1,6 +1,6 @@
 /**
  * Keeps a ticket open while something is broken, by the state that the tracker itself shows. A closed ticket is
- * reopened. If that is impossible, or the ticket is gone, a new ticket goes on from it.
+ * reopened. If that is impossible, or the ticket is gone, a new ticket continues it.
  */
 import type { Digest } from "../incidents/digest.ts";
 import type { IncidentEvent } from "../incidents/event.ts";
@@ -45,7 +45,7 @@ export async function reopenOrComment(
   work: ReopeningWork,
 ): Promise<TicketOutcome> {
   const symptom = newestSymptom(incident);
-  // "Won't do" covers the symptoms (kind and feature) that the ticket told of, not the whole model.
+  // "Won't do" covers the symptoms (kind and feature) that the ticket reported, not the whole model.
   const isCovered = symptom === undefined || symptom.told === true;
   if (symptom?.wontDo === true || (issue.wontFix && isCovered))
     return { change: "left_alone", events: [] };

@@ -56,7 +56,7 @@ export function ticketAccess({ tracker, logger, metrics }: AccessOptions): Ticke
       recorded(incident, outcome.change);
       const { id, key, url } = ticket;
       if (key === incident.ticket.key) return outcome;
-      // The event keeps the new key, so that this is told once.
+      // The event keeps the new key, so that this is reported once.
       const told = { incident: incident.number, ticket: key, former: incident.ticket.key };
       logger.info(told, "ticket moved");
       const moved = { type: "ticket_moved", ticket: id, key, url } as const;

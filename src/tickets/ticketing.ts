@@ -49,7 +49,7 @@ interface PromisedNote {
 export interface TicketUpdate {
   /** The incident is worse than the ticket says. */
   readonly rise?: Rise | undefined;
-  /** The rise is told without a comment. Default false. */
+  /** Whether a rise of the severity is reported without a comment. Default false. */
   readonly isQuiet?: boolean;
   readonly attempt?: TicketAttempt;
 }
@@ -72,7 +72,7 @@ export interface Ticketing {
   ensure(incident: Incident | Digest, attempt?: TicketAttempt): Promise<TicketOutcome>;
   /** Updates the text, and with a rise also title, label and priority. */
   update(incident: Incident | Digest, update?: TicketUpdate): Promise<TicketOutcome>;
-  /** Says on a former ticket which one goes on, and links the two. */
+  /** Adds to the former ticket a comment that names the new one, and links the two. */
   link(
     incident: Incident | Digest,
     former: TicketRef,
@@ -151,7 +151,7 @@ export function createTicketing(options: TicketingOptions): Ticketing {
   };
 }
 
-/** A digest needs no open ticket: everything that it tells of is over. */
+/** A digest needs no open ticket: everything that it reports is over. */
 async function keptOpen(
   issue: Issue | undefined,
   known: Ticketed | TicketedDigest,
@@ -230,7 +230,7 @@ async function linkFormer(
   const issue = await tracker.get(former.id);
   if (issue === undefined || incident.ticket === undefined) return "unchanged";
   const mark = markOf(incident, `goes on\n${incident.ticket.id}`);
-  // A ticket that was closed as won't do does not go on: the new ticket is about another symptom.
+  // A ticket that was closed as won't do is not continued: the new ticket is about another symptom.
   const commented = issue.wontFix
     ? "unchanged"
     : await commentOnce(issue, { says: renderGoesOnIn(incident.ticket), mark }, work);

@@ -126,7 +126,7 @@ export interface Tracker {
   update(issue: Issue, change: IssueChange, mayAct?: MayAct): Promise<IssueUpdate>;
   /** Links two issues, once. @returns false when the tracker does not link */
   link(id: string, other: string, mayAct?: MayAct): Promise<boolean>;
-  /** Left out where the tracker keeps no files: a text stands in the place of a picture. */
+  /** Left out where the tracker keeps no files: a ticket then has a text in place of a picture. */
   readonly files?: TicketFiles;
   comments(id: string): Promise<readonly IssueComment[]>;
   addComment(id: string, message: Message, mayAct?: MayAct): Promise<IssueComment>;

@@ -37,7 +37,7 @@ interface Updating {
   readonly work: UpkeepWork;
   /** The incident is worse than the ticket says. */
   readonly rise?: Rise | undefined;
-  /** The rise is told without a comment. Default false. */
+  /** Whether a rise of the severity is reported without a comment. Default false. */
   readonly isQuiet?: boolean;
 }
 

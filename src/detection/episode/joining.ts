@@ -50,7 +50,7 @@ export function joining(episode: EpisodeFacts | null, input: JoiningInput): read
   });
 }
 
-/** What has been told, including this evidence. */
+/** The symptoms that have been reported, including this evidence. */
 export function withReported(told: Told | undefined, evidence: readonly Evidence[]): Told {
   const known: Record<string, readonly number[]> = { ...told };
   for (const one of evidence) {

@@ -13,7 +13,7 @@ export function brokenRules(rules: readonly Rule[]): Readonly<Record<string, str
   );
 }
 
-/** A field that stands on no screen cannot be set. */
+/** A field that is on no screen cannot be set. */
 export function screenRules(fields: IssueFields, offScreen: readonly string[]): readonly Rule[] {
   return offScreen.map((field) => [
     field,

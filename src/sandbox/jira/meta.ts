@@ -66,7 +66,7 @@ const usual: readonly (readonly [id: string, required: boolean])[] = [
   ["priority", false],
 ];
 
-/** All fields of the site, whatever screen they stand on. */
+/** All fields of the site, whatever screen they are on. */
 export function fieldsBody({ textFields }: SandboxProject): readonly unknown[] {
   const system = usual.map(([id]) => ({ id, name: id, custom: false, schema: schemaOf(id, {}) }));
   const own = Object.entries(textFields).map(([id, name]) => {

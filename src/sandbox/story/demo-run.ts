@@ -1,5 +1,5 @@
 /**
- * The steps of the story. Time goes on only when the pipeline has caught up: detection has judged every row that was
+ * The steps of the story. Time continues only when the pipeline has caught up: detection has judged every row that was
  * written, and every effect that is due is done. So a slow machine takes longer, and decides the same.
  */
 import type { Clock } from "../../clock.ts";
@@ -51,13 +51,16 @@ export interface Pace {
 export const warmUpSteps = 8;
 /** Before the rows of a step are written, everything due by this moment is done. */
 const beforeMs = 30_000;
-/** Then time goes on by this much, so that what waits for rows to be complete is judged as well. */
+/** Then time continues by this much, so that what waits for rows to be complete is judged as well. */
 const afterMs = 60_000;
 /** …and then as long as a first ticket waits for further models. */
 const gatheredMs = afterMs + 15_000;
 /** By then Driftwarden has looked at its tickets, for comments and for what people do to them. */
 const noticedMs = 125_000;
-/** While an act is not answered, story time goes on to the next look: so much in all, in steps of so much. */
+/**
+ * While an act is not answered, story time continues to the next look. The first figure limits the whole wait, the
+ * second is one step.
+ */
 const longestNoticeMs = 60_000;
 const hurryMs = 250;
 const lookEveryMs = 20;

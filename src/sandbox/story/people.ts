@@ -1,6 +1,6 @@
 /** What people say and do on the tickets of the demo's story: who, when, and what Driftwarden has to answer. */
 
-/** A person does this on the ticket of a subject. The story goes on when Driftwarden has answered there. */
+/** A person does this on the ticket of a subject. The story continues when Driftwarden has answered there. */
 export interface PersonAct {
   readonly step: number;
   readonly by: PersonName;

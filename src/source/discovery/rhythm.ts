@@ -5,7 +5,7 @@ import { gapsOf, type ProposedReading, timesOf } from "./readings.ts";
 export interface Rhythm {
   /** The usual time between two attributions of a model, seconds; undefined when the sample shows none. */
   readonly cadence: number | undefined;
-  /** Rows of a model and feature in an hour, when each belongs to one prediction. */
+  /** Number of predictions of a model in an hour; undefined if rows do not belong to single predictions. */
   readonly predictionsPerHour: number | undefined;
   /** The window over which predictions would be averaged. */
   readonly window: string | undefined;

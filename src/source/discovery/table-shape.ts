@@ -110,7 +110,7 @@ function numericInObjects(cells: readonly (string | null)[]): number {
   return values.length === 0 ? 0 : numbers / values.length;
 }
 
-/** Names of columns of numbers that stand beside features and are not features. */
+/** Names of columns of numbers that occur beside features and are not features. */
 const notFeature =
   /(_id|(^|_)version|(^|_)(base|expected)(_value)?|(^|_)(prediction|predicted|latency|latency_ms|n_samples|n_rows))$|^(id|count|num|n|rows|samples|total|score|pred|label|target|y|y_hat|duration|intercept|bias|probability|proba|prob|batch|seq|epoch|row_number)$/i;
 

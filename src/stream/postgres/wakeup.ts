@@ -1,4 +1,6 @@
-/** A wait in real time that can be ended early. A ring while nobody waits ends the next wait at once. */
+/**
+ * A wait in real time that {@link Wakeup.ring} ends early. A call of it while nobody waits ends the next wait at once.
+ */
 import { setTimeout as timer } from "node:timers/promises";
 
 export class Wakeup {
@@ -8,7 +10,7 @@ export class Wakeup {
     this.#bell.abort();
   }
 
-  /** Resolves after `ms`, or once rung. Never rejects. */
+  /** Resolves after `ms`, or when {@link Wakeup.ring} is called. Never rejects. */
   async wait(ms: number): Promise<void> {
     const { signal } = this.#bell;
     await timer(ms, undefined, { signal }).catch(() => undefined);

@@ -172,7 +172,7 @@ function send(
   });
 }
 
-/** A server may echo the credentials, and its words stand in our messages. */
+/** A server may echo the credentials, and its words are in our messages. */
 function masked(reply: unknown, secrets: readonly Secret[]): RawReply {
   if (!isReply(reply)) throw new TypeError("jira-client went around our exchange");
   if (!("text" in reply)) return reply;

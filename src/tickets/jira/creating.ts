@@ -109,7 +109,7 @@ async function createAs(
   });
 }
 
-/** In the body of a request, properties stand beside the fields of an issue. */
+/** In the body of a request, properties are beside the fields of an issue. */
 function bodyOf({ properties, ...fields }: JiraFields): Readonly<Record<string, unknown>> {
   return { fields, ...(properties !== undefined && { properties }) };
 }

@@ -53,7 +53,7 @@ export function jiraWebhook({ secret, hint, metrics }: JiraWebhookOptions): Http
 
 type WebhookOutcome = "taken" | "repeated" | "ignored" | "refused";
 
-/** Cloud signs the body. Data Center does not: its secret stands in the address, or an automation sends it as a token. */
+/** Cloud signs the body. Data Center does not: its secret is in the address, or an automation sends it as a token. */
 function isGenuine({ headers, query, body }: Announcement, secret: string): boolean {
   const signature = headers.get("x-hub-signature");
   if (signature !== null) {

@@ -80,7 +80,7 @@ async function observed(incident: Incident, pastOf: PictureOptions["pastOf"]) {
 
 type Once = (start: () => Promise<Buffer>) => Promise<Buffer>;
 
-/** A late drawing goes on in its thread. No other one is started until it ends, so memory stays bounded. */
+/** A late drawing continues in its thread. No other one is started until it ends, so memory stays bounded. */
 function onceAtATime(deadlineMs: number): Once {
   let isDrawing = false;
   return async (start) => {

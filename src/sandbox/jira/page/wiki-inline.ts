@@ -37,7 +37,7 @@ function tagged(name: string): Rule[1] {
   return ([, text = ""], depth) => `<${name}>${inlineHtml(text, depth + 1)}</${name}>`;
 }
 
-/** @param depth how many marks it stands in already: deeper ones are shown as they are */
+/** @param depth how many marks enclose the text; deeper marks are shown as they are typed */
 export function inlineHtml(text: string, depth = 0): string {
   let html = "";
   let plain = "";

@@ -101,7 +101,10 @@ const blocks: Readonly<Record<Kind, (lines: readonly string[]) => string>> = {
     `<div class="wide"><table>${lines.map((line) => `<tr>${cellsOf(line)}</tr>`).join("")}</table></div>`,
 };
 
-/** `||a||b||` are headings, `|a|b|` cells; both may stand in one line. A bar within a link or behind a backslash is none. */
+/**
+ * `||a||b||` are headings, `|a|b|` cells; both may be in one line. A bar within a link or after a backslash separates
+ * no cells.
+ */
 function cellsOf(line: string): string {
   const row = line.trim().replace(/\|+$/, "");
   const cells = [...row.matchAll(/(\|\|?)((?:\\.|\[[^\]]*\]|[^|\\])*)/g)];
