@@ -22,7 +22,7 @@ export interface AgreementOptions {
   readonly store: Pick<Store, "query">;
   readonly owner: string;
   readonly hash: string;
-  /** What programs that know no more than this compare with theirs. */
+  /** The hash that programs before schema version 22 compare with theirs. */
   readonly olderHash: string;
   readonly logger: Logger;
   /** A process without a sign of life for this long counts as dead. Default: 30 s. */

@@ -24,7 +24,7 @@ export interface RunReplica {
   readonly targetId: string;
   readonly targetName: string;
   readonly host: string;
-  /** As it was when the run was decided. */
+  /** The state of the replica when the run was decided. */
   readonly snapshot: Readonly<Record<string, string>>;
   readonly status: ReplicaStatus;
   /** What became of it, one sentence; null until its act ends. */
@@ -32,6 +32,6 @@ export interface RunReplica {
   /** When its act began, ms since 1970; null before. */
   readonly begunAtMs: number | null;
   readonly finishedAtMs: number | null;
-  /** As it was after the act. */
+  /** The state of the replica after the act; null until then. */
   readonly after: Readonly<Record<string, string>> | null;
 }

@@ -29,7 +29,10 @@ export interface TakingMoment {
   readonly ticketsLeft?: number;
   /** Silences that may cover a new incident. Default: none. */
   readonly silences?: readonly Silence[];
-  /** Another run of the fix that did not help, where the event makes two in a row. Default: none. */
+  /**
+   * An earlier run of the same fix that did not help. It is given if the event makes two such runs in a row. Default:
+   * none.
+   */
   readonly unhelped?: JudgedRun;
 }
 

@@ -49,7 +49,7 @@ const isBadlyPacked = (error: unknown): boolean =>
   typeof error.code === "string" &&
   error.code.startsWith("Z_");
 
-/** The beginning of a stream of bytes, to recognise it by, and all of it. */
+/** A stream of bytes: its beginning, by which the format is recognised, and the whole stream. */
 interface ReadAhead {
   readonly head: Buffer;
   readonly all: AsyncIterable<Buffer>;

@@ -91,7 +91,7 @@ export function moveBounds<State extends Positions>(
 const meet = (a: LevelState, b: LevelState): boolean =>
   a.horizon === b.horizon && a.open === undefined && b.open === undefined;
 
-/** Half of the 32-bit circle of transaction ids: as many ids count as "before" another one. */
+/** Half of the 32-bit circle of transaction ids. This many ids count as "before" an id. */
 export const halfCircle = 2n ** 31n;
 
 /**

@@ -34,7 +34,7 @@ function counters(
     pollFailures: counter("poll_failures", "Polls that failed and are tried again.", withReason),
     rowsNonFinite: counter(
       "rows_non_finite",
-      "Rows handed on whose importance is null, NaN, infinite or no number.",
+      "Importances handed to detection that are null, NaN, infinite or no number.",
       labelNames,
     ),
     namesCleaned: counter(
@@ -60,7 +60,7 @@ function registerRows(registry: Registry, read: RowsCounted): void {
   registry.registerMetric(
     new Counter({
       name: "driftwarden_source_rows_total",
-      help: "Rows read, history included; each row counts once. Shown by the process that polls the source.",
+      help: "Importances read, history included, each once; a row that is left out as a whole counts as one. Shown by the process that polls the source.",
       labelNames,
       registers: [],
       collect() {
@@ -72,7 +72,7 @@ function registerRows(registry: Registry, read: RowsCounted): void {
   registry.registerMetric(
     new Counter({
       name: "driftwarden_source_rows_dropped_total",
-      help: "Rows read and left out because they belong to no series; each row counts once.",
+      help: "Importances read and left out because they belong to no series, each once; a row that is left out as a whole counts as one.",
       labelNames: withReason,
       registers: [],
       collect() {

@@ -1,6 +1,6 @@
 /**
- * Counts the rows of a source. A row that is read again counts once. The counts are stored with the source's positions,
- * so they survive restarts and takeovers.
+ * Counts the importances of a source. A row of the table that is left out as a whole counts as one. What is read again
+ * counts once. The counts are stored with the source's positions, so they survive restarts and takeovers.
  *
  *     counts stored = rows of closed windows      open windows are read again after a crash, and counted then
  *     counts shown  = stored + rows acknowledged of open windows

@@ -43,7 +43,7 @@ export interface PromisedAlert {
 export interface OverdueWatchOptions {
   /** All that is overdue now, oldest first. */
   readonly list: () => Promise<readonly Overdue[]>;
-  /** Stores what is new of it. Left out where there is no alert manager. */
+  /** Stores the alerts that are not stored yet. Left out where there is no alert manager. */
   readonly promise?: ((alerts: readonly PromisedAlert[]) => Promise<void>) | undefined;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -87,7 +87,7 @@ export interface TicketFiles {
 }
 
 export interface CommentChange {
-  /** As it was read. */
+  /** The comment as it was read. */
   readonly comment: IssueComment;
   /** The new text. */
   readonly message: Message;

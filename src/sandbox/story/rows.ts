@@ -10,7 +10,7 @@ export interface StoryRow {
   readonly importance: number;
 }
 
-/** Exporters run up to half of this early or late. */
+/** An exporter writes early or late by up to half of this, ms. */
 export const jitterMs = 4000;
 
 export interface StoryRows {

@@ -16,7 +16,8 @@ export interface Changing {
 }
 
 /**
- * With these statuses Jira refuses a change without mails to watchers. Only the project's administrators may make one.
+ * With these statuses Jira refuses a change that sends no mails to watchers. Only the project's administrators may make
+ * such a change.
  */
 const maySayNotQuietly: ReadonlySet<number> = new Set([400, 403]);
 /** The type of link that every Jira starts with. */
@@ -28,7 +29,7 @@ export async function changeIssue(
   change: IssueChange,
 ): Promise<IssueUpdate> {
   const { id } = await changing.site.keyPlace();
-  // Where our labels stand elsewhere, the field Labels is not ours.
+  // If our labels are kept in another field, the field Labels is not ours.
   const ours = id === undefined ? change : { ...change, labels: { add: [], remove: [] } };
   const fields = {
     ...changedFields(issue, ours, changing.markup),

@@ -29,7 +29,7 @@ const pingDeadlineMs = 8000;
 export class JiraSite {
   readonly connection: JiraConnection;
   readonly #options: JiraSiteOptions;
-  /** Where tickets of ours may be: also where people moved one. */
+  /** The projects in which our tickets may be, including those to which people moved one. */
   readonly projects: ProjectsInUse;
   #place: KeyPlace | undefined;
   #cloud: boolean | undefined;
