@@ -4,6 +4,7 @@
  */
 import type Dockerode from "dockerode";
 import type { z } from "zod";
+import { messageOf } from "../../src/errors.ts";
 import type { ClockReading, MayAct } from "../../src/permit.ts";
 import { versioned } from "./container.ts";
 import type { EngineVersion } from "./engine.ts";
@@ -81,9 +82,7 @@ export class Connection {
   }
 
   async #dockerode(prefix: string, { deadlineMs, mayAct }: Asking): Promise<Dockerode> {
-    // Loaded when first needed: most commands never ask an engine. Dependencies of dockerode that we do not use (SSH,
-    // gRPC, tar) are empty packages, see `overrides` and `bundleDependencies` in package.json.
-    const { default: Client } = await import("dockerode");
+    const { default: Client } = await loadClient();
     const { socket, clocks } = this.#options;
     const modem = unixTransport({ socket, prefix, deadlineMs, mayAct, clocks });
     // Dockerode accepts a transport as `modem`, but its types do not declare that.
@@ -91,6 +90,12 @@ export class Connection {
     return new Client(wired);
   }
 }
+
+/**
+ * Loads dockerode. It is loaded when first needed, because most commands never ask an engine. Dependencies of dockerode
+ * that we do not use (SSH, gRPC, tar) are empty packages, see `overrides` and `bundleDependencies` in package.json.
+ */
+export const loadClient = () => import("dockerode");
 
 /** The parsed answer. @throws DockerError DW_DOCKER_PROTOCOL where its shape is wrong */
 export function validated<T>(schema: z.ZodType<T>, answer: unknown, verb: string): T {
@@ -111,8 +116,6 @@ const minor = (version: string): number => Number(version.slice("1.".length));
 
 function unexpected(verb: string, error: unknown): DockerError {
   const maybeApplied = verb === "restart" || verb === "start";
-  return new DockerError("DW_DOCKER_PROTOCOL", `the engine's answer to ${verb} could not be read`, {
-    cause: error,
-    maybeApplied,
-  });
+  const text = `the engine's answer to ${verb} could not be read: ${messageOf(error)}`;
+  return new DockerError("DW_DOCKER_PROTOCOL", text, { cause: error, maybeApplied });
 }

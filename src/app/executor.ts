@@ -1,6 +1,7 @@
 /** Builds the executor from its own configuration. */
 import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
+import { loadClient } from "../../remediations/docker/connection.ts";
 import { openDocker } from "../../remediations/docker/dockerode-engine.ts";
 import { labelsOf } from "../../remediations/docker/selector.ts";
 import type { ExecutorConfig } from "../config/executor.ts";
@@ -18,6 +19,8 @@ export async function runExecutor(
   { logger, environment }: { readonly logger: Logger; readonly environment: Environment },
 ): Promise<Executor> {
   const { docker, peer, socket, state } = config;
+  // An upgrade may replace the files of the program while it runs. So the client is loaded before the first request.
+  if (docker !== undefined) await loadClient();
   const executor = await startExecutor(
     {
       socket,
