@@ -20,7 +20,10 @@ export const isOver = (mean: number, residual: number, most: number): boolean =>
 
 // Comparisons, not Math.min and Math.max, which take three times as long; a NaN fails both.
 
-/** Without a branch, where either may be the larger: a wrong prediction costs more. NaN stays NaN. */
+/**
+ * The larger value, computed without a branch. If either may be the larger, a branch that the processor predicts
+ * wrongly costs more. NaN stays NaN.
+ */
 export const branchlessMax = (a: number, b: number): number => (a + b + Math.abs(a - b)) / 2;
 
 export const max2 = (a: number, b: number): number => (b > a ? b : a);

@@ -30,7 +30,11 @@ export class SeasonalProfile {
     }
   }
 
-  /** The visit of a time. Its buckets are the places where their values begin. @param at microseconds since 1970 */
+  /**
+   * The visit of a time. `bucket` and `other` are the places where the values of these buckets begin.
+   *
+   * @param at microseconds since 1970
+   */
   visit(at: number | undefined): Visit {
     const { bucket, other, own, borrowed, rate } = this.#calendar.visit(at);
     const n = this.#nFeatures;

@@ -15,7 +15,7 @@ const MEMORY = 1 / SLOW;
  */
 const UNSEEN = { young: 0.5, least: 0.1, values: 50 };
 
-/** Places of the usual and of the newest frequency, from where they begin. */
+/** Places of the usual and of the newest frequency, relative to where a feature's frequencies begin. */
 const USUAL = 0;
 const NEWEST = 1;
 export const SPARSE_WIDTH = 2;

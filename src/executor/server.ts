@@ -81,7 +81,9 @@ async function bind(server: Server, { socket, peer }: ExecutorServerOptions): Pr
   }
 }
 
-/** Of executors that find the same dead socket, one alone may replace it. Another would remove the new socket. */
+/**
+ * If several executors find the same dead socket, only one may replace it. A second one would remove the new socket.
+ */
 async function lockSocket(socket: string): Promise<LockedFolder> {
   const name = createHash("sha256").update(basename(socket)).digest("hex").slice(0, 4);
   try {

@@ -170,7 +170,7 @@ async function watch(doing: Doing, watched: readonly RunReplica[]): Promise<Roll
 const defaultWithinMs = 5 * 60_000;
 
 /**
- * The health of a replica. An engine that answers with an error shows none.
+ * The health of a replica. If the engine answers with an error, the replica counts as unhealthy.
  *
  * @throws the error of an unavailable engine
  */

@@ -17,7 +17,7 @@ import type { Silence } from "./silence.ts";
 
 export interface TakenEvent {
   readonly event: IncidentEvent;
-  /** Id of the incident that it is about; of an episode that opens, where it was placed. */
+  /** Id of the incident that the event is about. If an episode opens, the incident in which it was placed. */
   readonly incident: string | undefined;
   readonly placed?: PlacedEpisode | undefined;
 }

@@ -115,7 +115,7 @@ function endIfThere(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It has noticed by itself that the server is gone.
+    // The process has ended already.
   }
 }
 

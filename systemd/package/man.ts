@@ -6,7 +6,7 @@ import type { Project } from "./project.ts";
 interface Help {
   readonly usage: string;
   readonly description: string;
-  /** Title to entries, such as Options and Commands. */
+  /** The entries of each list, by its title, such as Options or Commands. */
   readonly lists: ReadonlyMap<string, readonly Entry[]>;
 }
 

@@ -6,11 +6,11 @@ import { matches } from "./pattern.ts";
 export type Direction = "both" | "drops" | "rises";
 
 export interface LeastEffect {
-  /** Part of the model's attention, 0..1; of models whose values are parts of a whole. */
+  /** For models whose values are parts of a whole: part of the model's attention, 0..1. */
   readonly share?: number | undefined;
-  /** In the feature's own unit; of models whose values are shown in it. */
+  /** For models whose values are in their own units: in the unit of the feature. */
   readonly value?: number | undefined;
-  /** Part of what is expected, above 0. */
+  /** As a part of the expected value, above 0. */
   readonly relative?: number | undefined;
 }
 

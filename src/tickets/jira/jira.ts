@@ -40,7 +40,7 @@ export interface JiraOptions extends JiraSiteOptions, NewIssueOptions {
   readonly onRendered?: OnRendered | undefined;
 }
 
-/** What Jira says of itself and of us. */
+/** What Jira reports about itself and about our account. */
 interface JiraProbe {
   readonly deployment: "Cloud" | "Server";
   readonly account: string;

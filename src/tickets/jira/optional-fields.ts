@@ -55,7 +55,7 @@ function refusedFields(
       (!isDemand(error.message) && mentions(error.message, name)),
   );
   if (named.length > 0) return named;
-  // It named what we cannot leave out, or a field that is missing.
+  // Jira named a field that we cannot leave out, or one that is missing.
   if (Object.keys(error.fields).length > 0 || isDemand(error.message)) return [];
   const first = optional.filter((name) => !lastResort.includes(name));
   const next = lastResort.find((name) => optional.includes(name));

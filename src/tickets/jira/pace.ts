@@ -40,7 +40,7 @@ export class JiraPace {
     this.#clock = clock;
   }
 
-  /** Whether what may wait may be asked now. */
+  /** Whether there is room for requests that are not urgent. */
   get hasRoom(): boolean {
     const now = this.#clock.now();
     if (now < this.#notBeforeMs) return false;

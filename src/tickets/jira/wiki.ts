@@ -23,7 +23,7 @@ export function markIn(body: string): string | undefined {
   return /(?:^|\n)(?:\{color[^}]*\})?([\dA-Za-z]+)(?:\{color\})?$/.exec(body.trimEnd())?.[1];
 }
 
-/** Its height follows; the whole is one click away. */
+/** Jira scales the height to it. A click on the picture shows its full size. */
 const pictureWidth = 720;
 
 const blocks: BlockRenderer<string> = {
