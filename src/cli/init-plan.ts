@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { starterConfig } from "../config/starter.ts";
 import { printable } from "../printable.ts";
 import type { TableCandidate } from "../source/discovery/candidate.ts";
-import { type Doubt, doubtsOf } from "../source/discovery/doubts.ts";
+import type { Doubt } from "../source/discovery/doubt.ts";
+import { doubtsOf } from "../source/discovery/doubts.ts";
 import { sourceGrants, storeGrants } from "../source/discovery/grants.ts";
 import {
   type DecidedSettings,

@@ -3,7 +3,7 @@ import { formatDuration } from "../duration.ts";
 import { counted, grouped } from "../plural.ts";
 import { printable } from "../printable.ts";
 import type { TableCandidate } from "../source/discovery/candidate.ts";
-import type { Doubt } from "../source/discovery/doubts.ts";
+import type { Doubt } from "../source/discovery/doubt.ts";
 import type { ProposedReading } from "../source/discovery/readings.ts";
 import { sqlName, unnameable } from "../source/discovery/settings.ts";
 import type { SurveyedTables } from "../source/discovery/survey-tables.ts";

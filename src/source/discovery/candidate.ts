@@ -5,7 +5,8 @@ import { type ColumnView, columnViews, distinct, type TableFacts } from "./facts
 import { modelColumns } from "./model-columns.ts";
 import { type ProposedReading, type ReadAs, readings } from "./readings.ts";
 import { type Rhythm, rhythmOf } from "./rhythm.ts";
-import { type FoundShape, tableShapes } from "./table-shape.ts";
+import type { FoundShape } from "./table-shape.ts";
+import { tableShapes } from "./table-shapes.ts";
 import { type TimeColumn, timeColumn } from "./time-column.ts";
 
 export interface TableCandidate {
