@@ -5,12 +5,13 @@ import { onTestFinished } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { commandList } from "../../src/commands/index.ts";
 import { commandsMetrics } from "../../src/commands/metrics.ts";
-import { KnownPeople } from "../../src/commands/people.ts";
+import { KnownPeople, type Person } from "../../src/commands/people.ts";
 import { promiseAnswers } from "../../src/commands/ticket-answers.ts";
 import { carryOutWaiting } from "../../src/commands/worker.ts";
 import type { Digest } from "../../src/incidents/digest.ts";
 import type { Incident } from "../../src/incidents/incident.ts";
 import { recordEvents } from "../../src/incidents/record-events.ts";
+import { Accounts } from "../../src/sandbox/jira/accounts.ts";
 import type { SandboxComment } from "../../src/sandbox/jira/issue.ts";
 import {
   type JiraSandbox,
@@ -19,7 +20,7 @@ import {
 } from "../../src/sandbox/jira/server.ts";
 import { saveAccountNames } from "../../src/store/commands/account-names.ts";
 import { insertCommand } from "../../src/store/commands/command.ts";
-import { setRights } from "../../src/store/commands/rights.ts";
+import { type Right, setRights } from "../../src/store/commands/rights.ts";
 import { incidentByNumber } from "../../src/store/incidents/by-number.ts";
 import {
   incidentsOfTickets,
@@ -49,9 +50,8 @@ const users: NonNullable<JiraSandboxOptions["users"]> = [
   { name: "eve", token: "token", displayName: "Sarah" },
   { name: "tom", token: "token", displayName: "Tom" },
 ];
-/** As Data Center names the second and the last of the accounts. */
+/** As Data Center names the second of the accounts. */
 export const sarah = "JIRAUSER10101";
-const tom = "JIRAUSER10103";
 const recording = {
   clock: systemClock,
   orderKeyOf: (kind: string) => (kind === "ticket.answer" ? "answers" : orderKeyOf(kind)),
@@ -66,24 +66,28 @@ const recording = {
   },
 };
 
-const people = new KnownPeople([
-  {
-    name: "sarah",
-    account: sarah,
-    roles: undefined,
-    timeZone: "UTC",
-    scopes: ["read", "propose", "act"],
-    machine: false,
-  },
-  {
-    name: "tom",
-    account: tom,
-    roles: ["responder"],
-    timeZone: "UTC",
-    scopes: ["read", "propose", "act"],
-    machine: false,
-  },
-]);
+/** Somebody whom the configuration names, beside an account of theirs that exists in Jira. */
+export interface ConfiguredPerson {
+  readonly name: string;
+  /** Default: all of them. */
+  readonly roles?: readonly string[];
+  /** Since when the rights count, ms since 1970. Default: long ago. */
+  readonly sinceMs?: number;
+}
+
+const usually: readonly ConfiguredPerson[] = [
+  { name: "sarah" },
+  { name: "tom", roles: ["responder"] },
+];
+const everyRole = ["responder", "commander"];
+
+export interface TalkingOptions extends JiraSandboxOptions {
+  /** Added to the usual ones, who have the places before them. */
+  readonly users?: NonNullable<JiraSandboxOptions["users"]>;
+  readonly people?: readonly ConfiguredPerson[];
+  /** Given what ends it. Default: it ends with the test. */
+  readonly atEnd?: (end: () => Promise<void>) => void;
+}
 
 /** What reads comments and carries them out, as one process does. */
 export interface TalkingDaemon {
@@ -117,8 +121,18 @@ export interface Talking {
 }
 
 /** An incident with a ticket, somebody who may talk about it, and whoever hears, carries out and answers. */
-export async function talking(store: Store): Promise<Talking> {
-  const sandbox = await startJiraSandbox({ users });
+export async function talking(
+  store: Store,
+  {
+    users: more = [],
+    people: configured = usually,
+    atEnd = onTestFinished,
+    ...jira
+  }: TalkingOptions = {},
+): Promise<Talking> {
+  const all = [...users, ...more];
+  const sandbox = await startJiraSandbox({ ...jira, users: all });
+  const accountOf = accountsOf(all, jira.deployment);
   const tracker = openExample(sandbox.url);
   const ticketing = createTicketing({
     tracker,
@@ -134,21 +148,18 @@ export async function talking(store: Store): Promise<Talking> {
   ];
   const outbox = outboxOf(store, executors, { recording, owner: "test-conversation" });
   outbox.start();
-  onTestFinished(async () => {
+  atEnd(async () => {
     await outbox.stop();
     await sandbox.stop();
   });
-  const rights = [
-    ...["known", "responder", "commander"].map((role) => ({ handle: sarah, role })),
-    ...["known", "responder"].map((role) => ({ handle: tom, role })),
-  ];
-  await store.transaction((tx) => setRights(tx, rights, 1000));
+  await giveRights(store, configured, accountOf);
+  const people = new KnownPeople(configured.map((one) => personOf(one, accountOf(one.name))));
   const event = episodeOpened({ at: Date.now() * 1000, newestRow: Date.now() * 1000 });
   await store.transaction((tx) => recordEvents(tx, [{ event }], recording));
   await until(async () => sandbox.issues().length === 1 && (await allDone(store)));
   const time = { aheadMs: 0 };
   const clock = { ...systemClock, now: () => Date.now() + time.aheadMs };
-  const itself = daemonOf({ store, talk: tracker.talk }, clock);
+  const itself = daemonOf({ store, talk: tracker.talk }, { clock, people });
   const comments = () => sandbox.issues()[0]?.comments ?? [];
   return {
     store,
@@ -161,7 +172,7 @@ export async function talking(store: Store): Promise<Talking> {
       await itself.look();
       await itself.carryOut();
     },
-    daemon: (wrapped = { store, talk: tracker.talk }) => daemonOf(wrapped, clock),
+    daemon: (wrapped = { store, talk: tracker.talk }) => daemonOf(wrapped, { clock, people }),
     talk: tracker.talk,
     forget: async () => {
       const said = comments().filter(({ author }) => author === "sarah");
@@ -189,7 +200,41 @@ export interface DaemonParts {
   readonly talk: TicketTalk;
 }
 
-function daemonOf({ store, talk }: DaemonParts, clock: Clock): TalkingDaemon {
+/** How the deployment identifies the account of this login name. */
+function accountsOf(
+  users: NonNullable<JiraSandboxOptions["users"]>,
+  deployment: JiraSandboxOptions["deployment"],
+): (name: string) => string {
+  const accounts = new Accounts(users);
+  const id = deployment === "Cloud" ? "accountId" : "key";
+  return (name) => accounts.named(name)[id];
+}
+
+/** A right that is there keeps its time, so those that came first are given first. */
+async function giveRights(
+  store: Store,
+  configured: readonly ConfiguredPerson[],
+  accountOf: (name: string) => string,
+): Promise<void> {
+  const rights: Right[] = [];
+  for (const one of configured.toSorted((a, b) => (a.sinceMs ?? 1000) - (b.sinceMs ?? 1000))) {
+    const { name, roles = everyRole, sinceMs = 1000 } = one;
+    rights.push(...["known", ...roles].map((role) => ({ handle: accountOf(name), role })));
+    await store.transaction((tx) => setRights(tx, rights, sinceMs));
+  }
+}
+
+function personOf({ name, roles }: ConfiguredPerson, account: string): Person {
+  const scopes = ["read", "propose", "act"] as const;
+  return { name, account, roles, timeZone: "UTC", scopes, machine: false };
+}
+
+interface Hearing {
+  readonly clock: Clock;
+  readonly people: KnownPeople;
+}
+
+function daemonOf({ store, talk }: DaemonParts, { clock, people }: Hearing): TalkingDaemon {
   const door = new TicketDoor({
     talk,
     clock,

@@ -3,8 +3,12 @@
  * are left out, because they are not what their author says.
  */
 
-/** Macros whose content is shown, not said. */
-const macros = "quote|code|noformat|panel|expand|info|tip|note|warning|html|excerpt|spoiler";
+/**
+ * Macros whose content is shown, not said. Colour can hide a line, columns hold what was pasted, and an editor writes
+ * `adf` around what it cannot express.
+ */
+const macros =
+  "quote|code|noformat|panel|expand|info|tip|note|warning|html|excerpt|spoiler|color|section|column|align|div|cloak|adf";
 const tag = new RegExp(String.raw`(?<!\\)\{(${macros})(:[^}\n]*)?\}`, "gi");
 /** Below such a line a mail program quotes the mail that was answered. */
 const quotedBelow =
@@ -19,7 +23,8 @@ const invisible = /[\u200B-\u200D\u2060\uFEFF\u00AD]/g;
 /** @returns each as typed, without what is invisible; at most 20 */
 export function spokenIn(markup: string): readonly string[] {
   const commands: string[] = [];
-  for (const line of withoutMacros(markup.replaceAll(/\r\n?/g, "\n")).split("\n")) {
+  const lines = withoutMacros(markup.replaceAll(/\r\n?/g, "\n")).split("\n");
+  for (const line of withoutCells(lines)) {
     const text = line
       .replaceAll(invisible, "")
       .replaceAll(/[\t\u00A0]/g, " ")
@@ -29,6 +34,20 @@ export function spokenIn(markup: string): readonly string[] {
     if (command.test(text) && !deceptive.test(text)) commands.push(text);
   }
   return commands.slice(0, 20);
+}
+
+/**
+ * Leaves out the further lines of cells. A row that does not end with a bar goes on until a line does, or until an empty
+ * line.
+ */
+function withoutCells(lines: readonly string[]): readonly string[] {
+  let inCell = false;
+  return lines.filter((line) => {
+    const text = line.trim();
+    const isFurther = inCell;
+    inCell = text !== "" && (inCell || text.startsWith("|")) && !text.endsWith("|");
+    return !isFurther;
+  });
 }
 
 /**

@@ -17,6 +17,10 @@ describe("what is said in a comment", () => {
     ["after a quote that is closed", "{quote}\nwhy?\n{quote}\ndw ack", ["dw ack"]],
     ["between two panels", "{panel:title=a}\nx\n{panel}\ndw ack\n{panel}\ny\n{panel}", ["dw ack"]],
     ["with the word quote in it", "dw note they quote {it}", ["dw note they quote {it}"]],
+    ["below a table", "|a|b|\n|c|\ndw ack", ["dw ack"]],
+    ["below a cell of two lines", "|a\nb|\ndw ack", ["dw ack"]],
+    ["below a row that does not end", "|a\nb\n\ndw ack", ["dw ack"]],
+    ["below a line in colour", "{color:red}now{color}\ndw ack", ["dw ack"]],
     ["what is no command is for the grammar to say", "dw aknowledge", ["dw aknowledge"]],
   ])("is %s", (_, text, said) => {
     expect(spokenIn(text)).toEqual(said);
@@ -78,6 +82,11 @@ describe("what is said in a comment", () => {
     ["in embedded HTML", "{html}\ndw close\n{html}"],
     ["in a numbered list", "# dw close"],
     ["in the head of a table", "||dw close||"],
+    ["on the second line of a cell", "|a|b\ndw close|"],
+    ["between the first and the last line of a cell", "|a\ndw close\nb|"],
+    ["on a line of its own in colour", "{color:#ffffff}\ndw close\n{color}"],
+    ["in columns", "{section}\n{column:width=50%}\ndw close\n{column}\n{section}"],
+    ["in what an editor could not express", "{adf:display=block}\ndw close\n{adf}"],
     ["struck through", "-dw close-"],
     ["as a citation", "??dw close??"],
     ["behind a tab", "\tdw close"],
