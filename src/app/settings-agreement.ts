@@ -15,6 +15,7 @@ import {
 import type { Store } from "../store/store.ts";
 import { settingsMetric } from "../telemetry/metrics.ts";
 import { startProbe } from "../telemetry/probe.ts";
+import { AddressAgreement, addressesOf } from "./address-agreement.ts";
 import { decidingHash, olderHash } from "./deciding-settings.ts";
 import type { StoredParts } from "./parts.ts";
 
@@ -96,10 +97,16 @@ export function buildSettingsAgreement(parts: StoredParts): void {
   const hashes = { hash: decidingHash(config), olderHash: olderHash(config) };
   const agreement = new SettingsAgreement({ store, owner, ...hashes, logger });
   settingsMetric(registry, () => agreement.others);
-  const probe = startProbe({ look: () => agreement.look(), everyMs, againMs: everyMs });
+  const read = new AddressAgreement({ store, owner, addresses: () => addressesOf(config), logger });
+  const look = async (): Promise<readonly CheckFinding[]> => {
+    await read.look();
+    return agreement.look();
+  };
+  const probe = startProbe({ look, everyMs, againMs: everyMs });
   health.register("settings", () => probe.health());
   lifecycle.onStop("settings", async () => {
     probe.stop();
     await agreement.leave();
+    await read.leave();
   });
 }

@@ -5,6 +5,7 @@ import type { Client, QueryArrayConfig, QueryConfig, QueryResultRow } from "pg";
 import { DatabaseError } from "pg";
 import { outOfTime } from "./errors.ts";
 import { begin, settings } from "./sql/begin.ts";
+import { closeClient } from "./stop-query.ts";
 
 /**
  * The server ends a statement at its deadline. After this additional time without an answer, the query counts as timed
@@ -108,6 +109,6 @@ export class SourceClient {
   /** Stops a running query, on the server too, and closes the connection. Never rejects. */
   async end(): Promise<void> {
     if (this.#running !== undefined) await this.#session.stop(this.#running);
-    await this.#client.end().catch(() => undefined);
+    await closeClient(this.#client);
   }
 }

@@ -3,7 +3,7 @@
  * socket only at its next write.
  */
 import { once } from "node:events";
-import { connect, type NetConnectOpts } from "node:net";
+import { connect, type NetConnectOpts, Socket } from "node:net";
 import { setTimeout as timer } from "node:timers/promises";
 import { Client, type ClientConfig } from "pg";
 
@@ -34,6 +34,21 @@ export async function stopQuery(
   await cancel(client, pid, secret).catch(() => undefined);
   const ended = await Promise.race([running.then(() => true), timer(patienceMs, false)]);
   if (!ended) await terminated(config, pid).catch(() => undefined);
+}
+
+/**
+ * Closes a connection. A server or network that has stopped answers no goodbye, so the socket is destroyed a second
+ * later. Otherwise the poller would wait for it, and the lease of the source with it. Never rejects.
+ */
+export async function closeClient(client: Client): Promise<void> {
+  const closed = client.end().then(
+    () => true,
+    () => true,
+  );
+  if (await Promise.race([closed, timer(patienceMs, false, { ref: false })])) return;
+  // pg's types do not declare the socket.
+  const socket: unknown = Reflect.get(Object(Reflect.get(client, "connection")), "stream");
+  if (socket instanceof Socket) socket.destroy();
 }
 
 /** A number that the server sent at the start of the session. pg's types do not declare it. */
@@ -67,6 +82,6 @@ async function terminated(config: ClientConfig, pid: number): Promise<void> {
     await other.connect();
     await other.query(terminate, [pid]);
   } finally {
-    await other.end();
+    await closeClient(other);
   }
 }

@@ -1,6 +1,9 @@
 import { pino } from "pino";
 import { beforeEach, describe, expect, it } from "vitest";
+import { remediationTypes as remediations } from "../../remediations/index.ts";
+import { AddressAgreement, addressesOf } from "../../src/app/address-agreement.ts";
 import { SettingsAgreement } from "../../src/app/settings-agreement.ts";
+import { parseConfig } from "../../src/config/parse.ts";
 import type { Store } from "../../src/store/store.ts";
 import { withStore } from "../programs/store.ts";
 
@@ -97,5 +100,38 @@ describe("two processes on one store (FR-C2)", () => {
       logger,
     });
     expect(await isReady(agreement)).toBe(true);
+  });
+});
+
+function readsAt(owner: string, ...urls: readonly string[]): AddressAgreement {
+  const logger = pino({ base: null }, { write: (line: string) => void said.push(line) });
+  const sources = urls.map((url, place) => `s${place}: {url: "${url}"}`);
+  const text = `store: {url: postgres://h/d}\nsources: {${sources.join(", ")}}\n`;
+  const config = parseConfig(text, { file: "dw.yaml", remediations });
+  return new AddressAgreement({ store, owner, addresses: () => addressesOf(config), logger });
+}
+
+describe("two processes on one store that read a source of one name", () => {
+  it("at different addresses each say so once, with the name of the source", async () => {
+    const one = readsAt("one", "postgres://a/x", "postgres://a/db");
+    const other = readsAt("other", "postgres://a/x", "postgres://b/db");
+    for (const each of [one, other, one, other]) await each.look();
+    expect(said.map((line) => JSON.parse(line))).toMatchObject([
+      { source: "s1", other: "one", msg: "another process reads this source at another address" },
+      { source: "s1", other: "other" },
+    ]);
+    await other.leave();
+    await one.look();
+    await readsAt("third", "postgres://a/x", "postgres://a/db").look();
+    expect(said).toHaveLength(2);
+  });
+
+  it.each([
+    ["postgres://a/db", "postgres://someone@a:5432/db?application_name=x"],
+    ["postgres:///db?host=/run/pg", "postgres:///db?host=/run/pg&port=5432"],
+  ])("at %s and %s say nothing", async (address, same) => {
+    await readsAt("one", address).look();
+    await readsAt("other", same).look();
+    expect(said).toEqual([]);
   });
 });
