@@ -9,6 +9,7 @@ import { benchLatency } from "./latency.ts";
 import { benchLifelike } from "./lifelike-streams.ts";
 import type { BenchLine } from "./line.ts";
 import { benchMeasures } from "./measures.ts";
+import { benchMetricsPage } from "./metrics-page.ts";
 import { benchNab } from "./nab.ts";
 import { benchNoise } from "./noise.ts";
 import { benchOutliers } from "./outliers.ts";
@@ -57,6 +58,7 @@ const all: Readonly<Record<string, Section>> = {
   ...sections,
   flatness: benchFlatness,
   latency: benchLatency,
+  metrics: benchMetricsPage,
   pictures: benchPictures,
   screens: benchScreens,
   plots: benchPlots,

@@ -21,7 +21,7 @@ export interface DetectionMetrics extends SavingMetrics {
 
 /** The sources of the metrics, read at each scrape. */
 export interface Seen {
-  readonly engines: () => readonly PartitionEngine[];
+  readonly engines: () => readonly Pick<PartitionEngine, "rows" | "watermarks" | "models">[];
   /** The configured sources. Other sources send no more rows, so they are left out. Default: all count. */
   readonly sources?: readonly string[];
   /** Rows that the sources of this process left out while reading, by source and reason. */
