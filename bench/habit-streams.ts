@@ -2,7 +2,7 @@
 import { detectorTypes } from "../detectors/index.ts";
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
 import { modelKey } from "../src/model-key.ts";
-import { Replay, type ReplayedEpisode } from "../src/replay/replay.ts";
+import { fedReplays, type ReplayedEpisode } from "../src/replay/replay.ts";
 import { gaussian } from "./daily-streams.ts";
 import { type BenchLine, benchLine, progress } from "./line.ts";
 
@@ -105,8 +105,8 @@ export function habitFigures(
   readonly falseEpisodes: readonly ReplayedEpisode[];
   readonly found: boolean | undefined;
 } {
-  const replay = new Replay({ detectorTypes });
-  const feed = replay.feed("habits", []);
+  const { feeds, replays } = fedReplays([{ detectorTypes }]);
+  const feed = feeds.feed("habits", []);
   const model = modelKey({ tenant: "", environment: "", source: "habits", model: name });
   const random = pythonRandom(seed);
   const slotsAWeek = (7 * 1440) / cadenceMinutes;
@@ -121,7 +121,7 @@ export function habitFigures(
         feed.take(model, { ts, feature: `f${k}`, importance, tid: tid++ });
   }
   feed.end();
-  const { episodes } = replay;
+  const episodes = replays.flatMap((replay) => replay.episodes);
   return {
     falseEpisodes: episodes.filter(({ opened }) => opened.at < end),
     found: changed && episodes.some(({ opened }) => opened.at >= end),

@@ -5,7 +5,7 @@ import { modelName } from "../src/model-key.ts";
 import { csvSources } from "../src/replay/csv-source.ts";
 import type { ReplayMarker } from "../src/replay/feed.ts";
 import { keyOfFileModel, readMarkers } from "../src/replay/files.ts";
-import { type DetectionOptions, Replay } from "../src/replay/replay.ts";
+import { type DetectionOptions, fedReplays } from "../src/replay/replay.ts";
 import type { RowSource } from "../src/replay/row-source.ts";
 import type { ScoredEpisode } from "./attribution-score.ts";
 import { readTruth, type Truth } from "./attribution-truth.ts";
@@ -36,13 +36,10 @@ export async function episodesIn(
   { sources, markers }: Pick<ImportanceSet, "sources" | "markers">,
   settings: readonly DetectionOptions[],
 ): Promise<readonly (readonly ScoredEpisode[])[]> {
-  const replays = settings.map((options) => new Replay(options, markers));
-  for (const source of sources) {
-    const read = await source.read((name, model, row) => {
-      for (const replay of replays) replay.take(name, model, row);
-    });
-    for (const replay of replays) replay.end(read);
-  }
+  const { feeds, replays } = fedReplays(settings);
+  feeds.announce(markers);
+  for (const source of sources)
+    feeds.end(await source.read((name, model, row) => feeds.take(name, model, row)));
   return replays.map(({ episodes }) =>
     episodes.map(({ opened: { model, at, features, reason } }) => ({
       model: modelName(model).model,

@@ -3,7 +3,7 @@ import { detectorTypes } from "../detectors/index.ts";
 import { pythonRandom } from "../detectors/stats/mt19937.ts";
 import { familyOf } from "../src/model-family.ts";
 import { modelKey, modelName } from "../src/model-key.ts";
-import { Replay } from "../src/replay/replay.ts";
+import { fedReplays } from "../src/replay/replay.ts";
 import { type AttributionScore, scoreEpisodes } from "./attribution-score.ts";
 import type { TruthEvent } from "./attribution-truth.ts";
 import { gaussian } from "./daily-streams.ts";
@@ -65,7 +65,7 @@ export function benchLifelike(): Promise<readonly BenchLine[]> {
 
 /** Hourly models with a fault every eighth day, which halves or triples a feature of the upper half. */
 function lifeScore(life: Life): AttributionScore {
-  const replay = new Replay({ detectorTypes });
+  const { feeds, replays } = fedReplays([{ detectorTypes }]);
   const truths = [...Array(models).keys()].map((index) => {
     const random = pythonRandom(300 + index);
     const family = familyOf(life.versionedNames);
@@ -77,7 +77,7 @@ function lifeScore(life: Life): AttributionScore {
           marker: "retrain",
         }))
       : [];
-    const feed = replay.feed(`life-${index}`, markers);
+    const feed = feeds.feed(`life-${index}`, markers);
     let weights: readonly number[] = [];
     for (let slot = 0; slot < days * 24; slot++) {
       const day = Math.floor(slot / 24);
@@ -90,7 +90,8 @@ function lifeScore(life: Life): AttributionScore {
     feed.end();
     return truthOf(`life-${index}`);
   });
-  const episodes = replay.episodes.map(({ opened: { model, at, features } }) => ({
+  const all = replays.flatMap((replay) => replay.episodes);
+  const episodes = all.map(({ opened: { model, at, features } }) => ({
     model: modelName(model).model.replace(/v\d+$/, ""),
     start: at / 1e6,
     features: features.map(({ feature }) => feature),
@@ -159,8 +160,8 @@ function faultLines(): readonly BenchLine[] {
 }
 
 function afterChange(change: (vector: number[]) => number[], lasts: number) {
-  const replay = new Replay({ detectorTypes });
-  const feed = replay.feed("life", []);
+  const { feeds, replays } = fedReplays([{ detectorTypes }]);
+  const feed = feeds.feed("life", []);
   const random = pythonRandom(5);
   const settled = 500;
   const weights = weightsOf(0, random).map((weight, k) => (k % 3 === 2 ? -weight : weight));
@@ -171,7 +172,8 @@ function afterChange(change: (vector: number[]) => number[], lasts: number) {
       feed.take(keyOf("life"), { ts, feature: `f${k}`, importance, tid: slot * 100 + k });
   }
   feed.end();
-  return replay.episodes.filter(({ opened }) => opened.at >= firstAt + settled * hourUs);
+  const episodes = replays.flatMap((replay) => replay.episodes);
+  return episodes.filter(({ opened }) => opened.at >= firstAt + settled * hourUs);
 }
 
 const line = (name: string, value: number, unit: string): BenchLine =>

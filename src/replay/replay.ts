@@ -11,12 +11,12 @@ import {
   type EngineSettings,
 } from "../detection/settings.ts";
 import type { ModelKey } from "../model-key.ts";
-import type { Row, StreamRecord } from "../stream/record.ts";
-import { ReplayFeed, type ReplayMarker, type SharedFeed } from "./feed.ts";
+import type { StreamRecord } from "../stream/record.ts";
+import { Feeds, type RowCounts } from "./feeds.ts";
 import { readMarkers } from "./files.ts";
 import { LeftOut } from "./left-out.ts";
 import { MarkersByName } from "./markers-by-name.ts";
-import type { RowSource, RowsRead } from "./row-source.ts";
+import type { RowSource } from "./row-source.ts";
 
 export interface DetectionOptions extends DetectorChoice {
   readonly detectorTypes: readonly DetectorType<unknown>[];
@@ -41,7 +41,7 @@ export interface ReplayedEpisode {
   closed: EpisodeClosed | undefined;
 }
 
-/** One replay: pass it the rows, then read the episodes. */
+/** One replay: it is given the records in order; then read the episodes. */
 export class Replay {
   readonly engine: PartitionEngine;
   readonly episodes: ReplayedEpisode[] = [];
@@ -52,62 +52,34 @@ export class Replay {
   newest = Number.NEGATIVE_INFINITY;
   /** Episodes that a model's next close ends: the open one, and those that it replaced without a close. */
   readonly #open = new Map<ModelKey, ReplayedEpisode[]>();
-  readonly #shared: SharedFeed;
-  readonly #markers: ReplayMarker[];
-  readonly #feeds = new Map<string, ReplayFeed>();
+  readonly #fed: RowCounts;
   #offset = 0;
-  #rows = 0;
-  readonly #leftOut = new LeftOut();
 
-  /** Rows taken whose importance is NULL, NaN or infinite. */
-  withoutNumber = 0;
-  /** Rows in whose names control characters were removed. */
-  namesCleaned = 0;
-
-  /** @param markers for the rows handed over by {@link take} */
-  constructor(options: DetectionOptions, markers: readonly ReplayMarker[] = []) {
+  /** @param fed what was read of the rows */
+  constructor(options: DetectionOptions, fed: RowCounts) {
     this.engine = new PartitionEngine(settingsOf(options), options.history);
-    this.#markers = [...markers];
-    this.#shared = { emit: (record) => this.#apply(record), windows: 0 };
-  }
-
-  /** The feed for the rows of one source, in the order in which a poller would have seen them. */
-  feed(source: string, markers: ReplayMarker[]): ReplayFeed {
-    return new ReplayFeed(source, markers, this.#shared);
-  }
-
-  /** The feeds send these markers at their times. */
-  announce(markers: readonly ReplayMarker[]): void {
-    this.#markers.push(...markers);
-  }
-
-  /** Takes a row. Rows of one source come in the order in which a poller would have seen them. */
-  take(source: string, model: ModelKey, row: Row): void {
-    if (!Number.isFinite(row.importance)) this.withoutNumber++;
-    const known = this.#feeds.get(source);
-    const feed = known ?? this.feed(source, this.#markers);
-    if (known === undefined) this.#feeds.set(source, feed);
-    feed.take(model, row);
-  }
-
-  /** Call it once all rows of the sources were taken. */
-  end({ rows, cleaned, leftOut }: RowsRead): void {
-    for (const feed of this.#feeds.values()) feed.end();
-    this.#feeds.clear();
-    this.#rows += rows;
-    this.namesCleaned += cleaned;
-    this.#leftOut.addAll(leftOut);
+    this.#fed = fed;
   }
 
   /** Rows read, also those that were left out. */
   get rows(): number {
-    return this.#rows;
+    return this.#fed.rows;
+  }
+
+  /** Rows whose importance is NULL, NaN or infinite. */
+  get withoutNumber(): number {
+    return this.#fed.withoutNumber;
+  }
+
+  /** Rows in whose names control characters were removed. */
+  get namesCleaned(): number {
+    return this.#fed.namesCleaned;
   }
 
   /** Rows that are part of no attribution, by reason: at the reading, then in detection. */
   get leftOut(): LeftOut {
     const all = new LeftOut();
-    all.addAll(this.#leftOut);
+    all.addAll(this.#fed.leftOut);
     for (const [reason, rows] of Object.entries(this.engine.counters.dropped))
       if (rows > 0) all.add(reason, () => "", rows);
     const counts = Object.values(this.engine.rows());
@@ -116,7 +88,7 @@ export class Replay {
     return all;
   }
 
-  #apply(record: StreamRecord): void {
+  apply(record: StreamRecord): void {
     if (record.kind === "tick") {
       this.oldest = Math.min(this.oldest, record.watermark);
       this.newest = Math.max(this.newest, record.watermark);
@@ -150,8 +122,20 @@ function settingsOf({ detectorTypes, engine, ...choice }: DetectionOptions): Eng
   };
 }
 
+/** Replays of the same rows, each under one of the settings: every record is made once, and applied to all of them. */
+export function fedReplays(settings: readonly DetectionOptions[]): {
+  readonly feeds: Feeds;
+  readonly replays: readonly Replay[];
+} {
+  const feeds = new Feeds((record) => {
+    for (const replay of replays) replay.apply(record);
+  });
+  const replays = settings.map((options) => new Replay(options, feeds));
+  return { feeds, replays };
+}
+
 /**
- * Reads the rows once and replays them under each of several settings.
+ * Reads the rows once, makes records of them once, and replays these under each of several settings.
  *
  * @returns a replay for each of the settings
  * @throws FileError DW_CLI_FILE; SourceError
@@ -162,16 +146,13 @@ export async function replayRows(
 ): Promise<readonly Replay[]> {
   const markers = file === undefined ? [] : await readMarkers(file);
   const named = new MarkersByName(markers);
-  const replays = settings.map((options) => new Replay(options));
+  const { feeds, replays } = fedReplays(settings);
   for (const source of sources) {
     const read = await source.read((name, model, row) => {
-      const announced = named.meet(model, source.familyOf);
-      for (const replay of replays) {
-        replay.announce(announced);
-        replay.take(name, model, row);
-      }
+      feeds.announce(named.meet(model, source.familyOf));
+      feeds.take(name, model, row);
     });
-    for (const replay of replays) replay.end(read);
+    feeds.end(read);
   }
   for (const sentence of named.unmet()) say?.(sentence);
   return replays;

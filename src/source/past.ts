@@ -65,7 +65,7 @@ export async function readPast(options: SourceOptions, past: Past): Promise<Past
     const view = await openView(client, layout, slowTimeoutMs(options.connection));
     let [rows, cleaned] = [0, 0];
     const from = {
-      options,
+      keyOf: keysOf(options),
       shape: shapeOf(options.columns),
       familyOf: familyOf(options.versionedNames),
     };
@@ -85,9 +85,21 @@ export async function readPast(options: SourceOptions, past: Past): Promise<Past
 }
 
 interface From {
-  readonly options: SourceOptions;
+  readonly keyOf: (model: string) => ModelKey;
   readonly shape: Shape;
   readonly familyOf: FamilyOf;
+}
+
+/** The key of each model is made once, not once a row. */
+function keysOf(options: SourceOptions): From["keyOf"] {
+  const keys = new Map<string, ModelKey>();
+  return (model) => {
+    const known = keys.get(model);
+    if (known !== undefined) return known;
+    const made = keyOf(options, model);
+    keys.set(model, made);
+    return made;
+  };
 }
 
 /**
@@ -96,7 +108,7 @@ interface From {
  */
 function handOn(
   raw: RawRow,
-  { options, shape, familyOf: families }: From,
+  { keyOf: keyOfModel, shape, familyOf: families }: From,
   { take, leaveOut }: Past,
 ): { readonly read: number; readonly cleaned: number } {
   const all = parseRow(raw, shape, families);
@@ -104,7 +116,7 @@ function handOn(
   for (const parsed of all) {
     if (typeof parsed === "string") leaveOut(parsed, raw);
     else {
-      take(keyOf(options, parsed.model), parsed.row, raw);
+      take(keyOfModel(parsed.model), parsed.row, raw);
       cleaned += parsed.cleaned === true ? 1 : 0;
     }
   }

@@ -90,8 +90,15 @@ const control = /\s*[\p{Cc}\p{Zl}\p{Zp}]+[\s\p{Cc}\p{Zl}\p{Zp}]*/gu;
 /** Marks of direction and halves of surrogate pairs. */
 const unprintable = /[\p{Cs}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
+/** Nothing in it is to be cleaned. Most names are so, and this is a tenth of the cost of the two above. */
+const printableAscii = /^[\x20-\x7e]*$/;
+
 /** A cleaned name is shown on one line, in the order of its letters. */
 function clean(name: string): string {
+  return printableAscii.test(name) ? name : stripped(name);
+}
+
+function stripped(name: string): string {
   return name.replaceAll(unprintable, "").replaceAll(control, " ");
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { detectorTypes } from "../../detectors/index.ts";
 import { pythonRandom } from "../../detectors/stats/mt19937.ts";
 import { isSetBack, isSetForward } from "../../src/detection/episode/clock-changes.ts";
-import { Replay } from "../../src/replay/replay.ts";
+import { fedReplays } from "../../src/replay/replay.ts";
 
 const minute = 60_000_000;
 const hour = 60 * minute;
@@ -27,11 +27,11 @@ function kindsOf({ cadence, local, from }: Local, sorted: boolean): readonly str
       tid: i * 6 + k,
     })),
   );
-  const replay = new Replay({ detectorTypes });
-  const feed = replay.feed("local", []);
+  const { feeds, replays } = fedReplays([{ detectorTypes }]);
+  const feed = feeds.feed("local", []);
   for (const row of sorted ? rows.toSorted((a, b) => a.ts - b.ts) : rows) feed.take("a", row);
   feed.end();
-  return replay.episodes.map(({ opened }) => opened.kind);
+  return replays.flatMap(({ episodes }) => episodes).map(({ opened }) => opened.kind);
 }
 
 const cadences = [5, 10, 30, 60].map((minutes) => ({ minutes, cadence: minutes * minute }));
