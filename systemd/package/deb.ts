@@ -23,6 +23,9 @@ const scripts = ["postinst", "prerm", "postrm"];
 const maintainer = "Driftwarden maintainers <maintainers@driftwarden.invalid>";
 const program = "usr/lib/driftwarden/dist/src/main.js";
 
+/** Thirty times faster than xz, and dpkg reads both. */
+export const quickCompression: readonly string[] = ["-Zgzip", "-z1"];
+
 /**
  * @param compression options of dpkg-deb
  * @returns the path of the package in `out`, for this machine's architecture

@@ -1,12 +1,13 @@
 /**
- * `npm run package [-- [--json] [--out FOLDER]]`: makes the packages of the built program, in dist/package/ unless told
- * otherwise. The same sources give the same bytes. What was in the folder is removed.
+ * `npm run package [-- [--json] [--quick] [--out FOLDER]]`: makes the packages of the built program, in dist/package/
+ * unless told otherwise. The same sources give the same bytes. What was in the folder is removed. `--quick`, for tests,
+ * compresses the Debian package less.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { buildDeb } from "./deb.ts";
+import { buildDeb, quickCompression } from "./deb.ts";
 import { packNpm } from "./npm.ts";
 import { readProject } from "./project.ts";
 import { writeSbom } from "./sbom.ts";
@@ -18,6 +19,7 @@ const root = join(import.meta.dirname, "../..");
 const { values } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
     out: { type: "string", default: join(root, "dist/package") },
   },
 });
@@ -27,7 +29,7 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 const files = {
-  deb: buildDeb(project, out),
+  deb: buildDeb(project, out, values.quick ? quickCompression : undefined),
   npm: packNpm(project, out),
   sbom: writeSbom(project, out),
 };

@@ -1,6 +1,6 @@
 /**
  * Proof that the chaos test detects defects: each run uses a program with one part removed, and must fail. The runs
- * mostly wait, so they run concurrently.
+ * mostly wait, so they run concurrently. Each change tries a defect of the stream and one of the effects, the night all.
  */
 import { describe, expect, it } from "vitest";
 import { actedUnasked } from "../chaos/approvals-oracle.ts";
@@ -11,6 +11,7 @@ import { madeTwice } from "../chaos/open-tickets-oracle.ts";
 import { statesGoneBack } from "../chaos/recording.ts";
 import { explained } from "../programs/explained.ts";
 import { kafkaForTests } from "../programs/kafka.ts";
+import { tried } from "../programs/nightly.ts";
 
 const withKafka = await kafkaForTests();
 const testMs = 1_500_000;
@@ -19,12 +20,88 @@ const testMs = 1_500_000;
 const mostFaults = 40;
 
 interface Trial extends Pick<ChaosOptions, "stream" | "only" | "ungrouped" | "enough"> {
+  /** What the changed program does. */
+  readonly defect: string;
+  readonly changes: readonly Change[];
   /** Must match one of the problems that the run reports. */
   readonly notices: RegExp;
 }
 
+const skipsFence: Trial = {
+  defect: "skips the fence of a partition's epoch",
+  changes: [
+    {
+      file: "store/states/save.js",
+      from: "and epoch = $3 for key share",
+      to: "and $3::bigint is not null for key share",
+    },
+    {
+      file: "store/partitions/claim.js",
+      from: "and epoch = $3 returning",
+      to: "and $3::bigint is not null returning",
+    },
+  ],
+  stream: "kafka",
+  only: ["daemon paused"],
+  enough: async ({ storeUrl }) => (await statesGoneBack(storeUrl)).length > 0,
+  notices: /the state of .* went back/,
+};
+
+const repeatsEffect: Trial = {
+  defect: "repeats an effect whose outcome is unknown",
+  changes: [
+    {
+      file: "tickets/creation.js",
+      from: "if (attempt.unknown || unknownSince.has(own))",
+      to: "if (false)",
+    },
+  ],
+  stream: "postgres",
+  only: ["jira 503 after effect"],
+  // The defect shows only at new tickets.
+  ungrouped: true,
+  enough: async ({ jira }) => madeTwice(jira.issues()).length > 0,
+  notices: /two tickets carry driftwarden-ticket-/,
+};
+
+const obeysTwice: Trial = {
+  defect: "does twice what a person says",
+  changes: [
+    {
+      file: "commands/carry-out.js",
+      from: "const lines = await carriedLines(",
+      to: "await carriedLines(tx, stored, options);\n    const lines = await carriedLines(",
+    },
+  ],
+  stream: "postgres",
+  only: ["jira 503 after effect"],
+  enough: async ({ storeUrl }) => (await doneTwice(storeUrl)).length > 0,
+  notices: /done twice: say of ticket:\d+#0/,
+};
+
+const actsUnasked: Trial = {
+  defect: "acts on what nobody has approved",
+  changes: [
+    {
+      file: "healing/gates/approval.js",
+      from: "if (answered === undefined)",
+      to: "if (answered === undefined)\n        return allowed;\n    if (answered === undefined)",
+    },
+  ],
+  stream: "postgres",
+  only: ["models broken together"],
+  enough: async ({ storeUrl }) => (await actedUnasked(storeUrl)).length > 0,
+  notices: /asked as nothing: nobody was asked/,
+};
+
+const trials = [skipsFence, repeatsEffect, obeysTwice, actsUnasked].filter(
+  ({ stream }) => stream !== "kafka" || withKafka,
+);
+/** The oracles of commands and of approvals have tests of their own. */
+const ofEachChange = [skipsFence, repeatsEffect];
+
 /** Whether chaos noticed the changes: "noticed", or the story of the run. */
-async function judge(changes: readonly Change[], { notices, ...trial }: Trial): Promise<string> {
+async function judge({ changes, notices, ...trial }: Trial): Promise<string> {
   const mutant = await makeMutant(changes);
   const said: string[] = [];
   try {
@@ -39,90 +116,9 @@ async function judge(changes: readonly Change[], { notices, ...trial }: Trial): 
 }
 
 describe.concurrent("a chaos run", () => {
-  it.runIf(withKafka)(
-    "fails a program that skips the fence of a partition's epoch",
-    async () => {
-      const changes = [
-        {
-          file: "store/states/save.js",
-          from: "and epoch = $3 for key share",
-          to: "and $3::bigint is not null for key share",
-        },
-        {
-          file: "store/partitions/claim.js",
-          from: "and epoch = $3 returning",
-          to: "and $3::bigint is not null returning",
-        },
-      ];
-      const verdict = await judge(changes, {
-        stream: "kafka",
-        only: ["daemon paused"],
-        enough: async ({ storeUrl }) => (await statesGoneBack(storeUrl)).length > 0,
-        notices: /the state of .* went back/,
-      });
-      expect(verdict).toBe("noticed");
-    },
-    testMs,
-  );
-
-  it(
-    "fails a program that repeats an effect whose outcome is unknown",
-    async () => {
-      const changes = [
-        {
-          file: "tickets/creation.js",
-          from: "if (attempt.unknown || unknownSince.has(own))",
-          to: "if (false)",
-        },
-      ];
-      const verdict = await judge(changes, {
-        stream: "postgres",
-        only: ["jira 503 after effect"],
-        // The defect shows only at new tickets.
-        ungrouped: true,
-        enough: async ({ jira }) => madeTwice(jira.issues()).length > 0,
-        notices: /two tickets carry driftwarden-ticket-/,
-      });
-      expect(verdict).toBe("noticed");
-    },
-    testMs,
-  );
-
-  it(
-    "fails a program that does twice what a person says",
-    async () => {
-      const carriedTwice = {
-        file: "commands/carry-out.js",
-        from: "const lines = await carriedLines(",
-        to: "await carriedLines(tx, stored, options);\n    const lines = await carriedLines(",
-      };
-      const verdict = await judge([carriedTwice], {
-        stream: "postgres",
-        only: ["jira 503 after effect"],
-        enough: async ({ storeUrl }) => (await doneTwice(storeUrl)).length > 0,
-        notices: /done twice: say of ticket:\d+#0/,
-      });
-      expect(verdict).toBe("noticed");
-    },
-    testMs,
-  );
-
-  it(
-    "fails a program that acts on what nobody has approved",
-    async () => {
-      const unasked = {
-        file: "healing/gates/approval.js",
-        from: "if (answered === undefined)",
-        to: "if (answered === undefined)\n        return allowed;\n    if (answered === undefined)",
-      };
-      const verdict = await judge([unasked], {
-        stream: "postgres",
-        only: ["models broken together"],
-        enough: async ({ storeUrl }) => (await actedUnasked(storeUrl)).length > 0,
-        notices: /asked as nothing: nobody was asked/,
-      });
-      expect(verdict).toBe("noticed");
-    },
+  it.each(tried(trials, (trial) => ofEachChange.includes(trial)))(
+    "fails a program that $defect",
+    async (trial) => expect(await judge(trial)).toBe("noticed"),
     testMs,
   );
 });

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { dockerTestable } from "../programs/docker.ts";
+import { tried } from "../programs/nightly.ts";
 
 /** The demo ends by itself after 30 minutes, and then prints what it waited for. */
 const timeoutMs = 31 * 60_000;
@@ -38,10 +39,15 @@ async function demo(...options: readonly string[]): Promise<Shown> {
   return { events: lines.map((line) => JSON.parse(line)), said: stderr };
 }
 
-it(
-  "tells the demo's story with nothing missed, nothing false, nothing harmless tripped, a restart that helps, two that do not and escalate, three refused, and every person answered (A2, C10)",
-  async () => {
-    const { events } = await demo();
+/** The real one needs all that the simulated one needs, and an executor that is a process of its own. */
+const engines = (await dockerTestable())
+  ? (["simulated", "real"] as const)
+  : (["simulated"] as const);
+
+it.each(tried(engines, (engine) => engine === engines.at(-1)))(
+  "tells the demo's story on a %s engine with nothing missed, nothing false, nothing harmless tripped, a restart that helps, two that do not and escalate, three refused, and every person answered (A2, B16, C10)",
+  async (engine) => {
+    const { events, said } = await demo(...(engine === "real" ? ["--docker"] : []));
     expect(events.at(-1)).toEqual({ scorecard: asPromised });
     const bodies = events.map((event) => JSON.stringify(event["body"] ?? ""));
     expect(bodies.filter((body) => body.includes("did not help"))).toHaveLength(2);
@@ -49,16 +55,8 @@ it(
     expect(resolved.map((event) => event["ticket"])).toEqual(
       expect.arrayContaining(["IR-1", "IR-2", "IR-3"]),
     );
-  },
-  timeoutMs,
-);
-
-it.runIf(await dockerTestable())(
-  "restarts the three replicas of a service one by one in a real engine, through an executor that is a process of its own (B16)",
-  async () => {
-    const { events, said } = await demo("--docker");
-    expect(said).toMatch(/^Executor +a process of its own \(pid \d+\) on \S+\/executor\.sock;/m);
-    expect(events.at(-1)).toEqual({ scorecard: asPromised });
+    const executor = /^Executor +a process of its own \(pid \d+\) on \S+\/executor\.sock;/m;
+    expect(executor.test(said)).toBe(engine === "real");
   },
   timeoutMs,
 );

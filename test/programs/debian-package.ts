@@ -4,7 +4,7 @@ import { chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import { buildDeb } from "../../systemd/package/deb.ts";
+import { buildDeb, quickCompression } from "../../systemd/package/deb.ts";
 import { copyModules } from "../../systemd/package/modules.ts";
 import { readProject } from "../../systemd/package/project.ts";
 import { buildVersionBefore } from "./version-before.ts";
@@ -19,13 +19,14 @@ export interface DebianPackage {
   remove(): Promise<void>;
 }
 
-/** Thirty times faster than the xz of `npm run package`, and dpkg reads both. */
-const quick = ["-Zgzip", "-z1"];
-
 /** Of what `npm run build` has built last. */
 export async function packDebian(): Promise<DebianPackage> {
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-deb-"));
-  const path = buildDeb(readProject(root, process.env["SOURCE_DATE_EPOCH"]), folder, quick);
+  const path = buildDeb(
+    readProject(root, process.env["SOURCE_DATE_EPOCH"]),
+    folder,
+    quickCompression,
+  );
   return { path, name: basename(path), remove: () => rm(folder, { recursive: true }) };
 }
 
@@ -48,7 +49,7 @@ export async function packDebianBefore(today: DebianPackage): Promise<DebianPack
   await change(join(stage, "DEBIAN/control"), /^Version: .*$/m, "Version: 0.0.1-1");
   const name = "driftwarden_before.deb";
   const path = join(folder, name);
-  await run("dpkg-deb", ["--root-owner-group", ...quick, "--build", stage, path]);
+  await run("dpkg-deb", ["--root-owner-group", ...quickCompression, "--build", stage, path]);
   return { path, name, remove: () => rm(folder, { recursive: true }) };
 }
 

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { leaveOut } from "./ci.ts";
+import { isNight } from "./nightly.ts";
 
 const run = promisify(execFile);
 const root = new URL("../../", import.meta.url).pathname;
@@ -27,13 +28,17 @@ export interface PackOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Copies what git knows of the project, and runs `npm run package -- --json` there. */
+/**
+ * Copies what git knows of the project, and runs `npm run package -- --json` there. Only the night compresses as for a
+ * release: the bytes that are compressed are the same.
+ */
 export async function packElsewhere({ umask, env }: PackOptions): Promise<Packed> {
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-packing-"));
   const remove = (): Promise<void> => rm(folder, { recursive: true });
   try {
     await copySources(folder);
-    const script = `umask ${umask}; exec npm run --silent package -- --json`;
+    const quick = isNight ? "" : " --quick";
+    const script = `umask ${umask}; exec npm run --silent package -- --json${quick}`;
     const { stdout } = await run("sh", ["-c", script], {
       cwd: folder,
       env: { ...process.env, ...env },
