@@ -1,7 +1,8 @@
 /**
  * `npm run nightly`: what takes too long for each change, one after the other: mutants by the day's seed, 10,000 histories
  * of healing, an hour of fuzz, long chaos on both streams, all cases of the tests that a change tries in part, the fast
- * tests on Node 22, a new user's first run, and a starved daemon. Exit 1 when one of them fails; the last line says which.
+ * tests on Node 22, a new user's first run, a siege of the HTTP server, and a starved daemon. Exit 1 when one of them fails;
+ * the last line says which.
  */
 import { spawnSync } from "node:child_process";
 import { filesTriedInPart } from "./nightly-files.ts";
@@ -40,6 +41,7 @@ const parts: Readonly<Record<string, Part>> = {
   ],
   "the fast tests on Node 22": [".ci/fast-tests-on-node", ["22"]],
   "a new user's first run": npm("run", "firstrun"),
+  "100,000 hostile connections": npm("exec", "tsx", "test/siege.ts", "100000", seed),
   "rows at a load of forty": npm("exec", "tsx", "test/starvation.ts"),
 };
 
