@@ -19,7 +19,14 @@ export type EngineVerb =
   | "usage"
   | "events"
   | "restart"
-  | "start";
+  | "start"
+  | "images"
+  | "prune"
+  | "memory"
+  | "update";
+
+/** Verbs that change something. */
+const writing: ReadonlySet<EngineVerb> = new Set(["restart", "start", "prune", "update"]);
 
 export interface ConnectionOptions {
   readonly socket: string;
@@ -95,7 +102,8 @@ export class Connection {
  * Loads dockerode. It is loaded when first needed, because most commands never ask an engine. Dependencies of dockerode
  * that we do not use (SSH, gRPC, tar) are empty packages, see `overrides` and `bundleDependencies` in package.json.
  */
-export const loadClient = () => import("dockerode");
+export const loadClient = (): Promise<{ readonly default: typeof Dockerode }> =>
+  import("dockerode");
 
 /** The parsed answer. @throws DockerError DW_DOCKER_PROTOCOL where its shape is wrong */
 export function validated<T>(schema: z.ZodType<T>, answer: unknown, verb: string): T {
@@ -114,8 +122,8 @@ function spoken(answer: z.infer<typeof versioned>): EngineVersion {
 
 const minor = (version: string): number => Number(version.slice("1.".length));
 
-function unexpected(verb: string, error: unknown): DockerError {
-  const maybeApplied = verb === "restart" || verb === "start";
+function unexpected(verb: EngineVerb, error: unknown): DockerError {
+  const maybeApplied = writing.has(verb);
   const text = `the engine's answer to ${verb} could not be read: ${messageOf(error)}`;
   return new DockerError("DW_DOCKER_PROTOCOL", text, { cause: error, maybeApplied });
 }

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type Dockerode from "dockerode";
 import type { z } from "zod";
 import { type ClockReading, readClocks } from "../../src/permit.ts";
+import { changesThrough } from "./changes.ts";
 import { Connection, type EngineVerb, validated } from "./connection.ts";
 import {
   checkAnswer,
@@ -14,7 +15,7 @@ import {
   listed,
 } from "./container.ts";
 import { dependantsOf, type Neighbour } from "./dependants.ts";
-import type { Container, Engine, ListedContainer } from "./engine.ts";
+import type { Container, Engine, EngineChanges, ListedContainer } from "./engine.ts";
 import { DockerError, type DockerErrorCode } from "./errors.ts";
 import { checkedSince } from "./events.ts";
 import { ownContainer } from "./own-container.ts";
@@ -42,7 +43,7 @@ export interface DockerOptions {
  *
  * @throws DockerError from every verb; `restart` also what `mayAct` throws
  */
-export function openDocker(options: DockerOptions): Engine {
+export function openDocker(options: DockerOptions): Engine & EngineChanges {
   const { socket, deadlineMs = 10_000, restartMarginMs = 30_000, onCall, clocks } = options;
   const connection = new Connection({ socket, deadlineMs, onCall, clocks });
 
@@ -54,6 +55,7 @@ export function openDocker(options: DockerOptions): Engine {
   };
 
   return {
+    ...changesThrough(connection, deadlineMs + restartMarginMs),
     host: hostname(),
     self: ownContainer(),
     version: () => connection.version(),

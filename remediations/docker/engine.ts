@@ -118,3 +118,47 @@ export interface Engine {
   /** Starts a stopped container; does nothing when it runs. It only finishes our own restart, so it needs no permit. */
   start(id: string): Promise<void>;
 }
+
+/** An image without a tag. Containers that use it, running or not, keep the engine from removing it. */
+export interface DanglingImage {
+  /** `sha256:` and 64 hex digits. */
+  readonly id: string;
+  /** When it was built, ms since 1970. Nobody knows since when it has no tag. */
+  readonly createdMs: number;
+  /** With layers that other images share. */
+  readonly bytes: number;
+  /** Repositories that it was pulled from, without digest. */
+  readonly repositories: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface PrunedImages {
+  /** Images and layers, as the engine counts them. */
+  readonly removed: number;
+  readonly freedBytes: number;
+}
+
+export interface ContainerMemory {
+  /** 0 for none. */
+  readonly limitBytes: number;
+  /** In use now, without the page cache; undefined when the container does not run. */
+  readonly inUseBytes: number | undefined;
+}
+
+/** Changes beyond a restart. Only an executor makes them; the daemon asks it through executor/executor-changes.ts. */
+export interface EngineChanges {
+  /** Dangling images, whatever their labels say. */
+  danglingImages(): Promise<readonly DanglingImage[]>;
+  /** Removes the dangling images that were built before a time and that no container uses. */
+  pruneImages(options: {
+    readonly builtBeforeMs: number;
+    readonly mayAct: MayAct;
+  }): Promise<PrunedImages>;
+  /** Undefined when there is no such container. */
+  memory(id: string): Promise<ContainerMemory | undefined>;
+  /** Sets the limit, and moves the limit of memory and swap together with it. */
+  updateMemory(
+    id: string,
+    options: { readonly bytes: number; readonly mayAct: MayAct },
+  ): Promise<void>;
+}

@@ -46,7 +46,7 @@ interface EngineAnswer {
 
 // An invalid id (`x/kill?signal=KILL&y=`) could otherwise turn the call into another verb.
 const allowed =
-  /^(GET \/(version|containers\/json|containers\/[0-9a-f]{64}\/(json|logs|stats)|events|images\/sha256:[0-9a-f]{64}\/json)|POST \/containers\/[0-9a-f]{64}\/(restart|start))\??$/;
+  /^(GET \/(version|containers\/json|containers\/[0-9a-f]{64}\/(json|logs|stats)|events|images\/(json|sha256:[0-9a-f]{64}\/json))|POST \/(containers\/[0-9a-f]{64}\/(restart|start|update)|images\/prune))\??$/;
 
 /** A list of 10,000 containers is about 20 MB. */
 const maxAnswerBytes = 64 * 1024 * 1024;
@@ -63,6 +63,7 @@ function exchange(options: TransportOptions, call: Call): Promise<EngineAnswer> 
   if (!allowed.test(verb)) {
     return Promise.reject(new DockerError("DW_DOCKER_REFUSED", `refused to send "${verb}"`));
   }
+  const body = bodyOf(call);
   return new Promise((resolve, reject) => {
     const succeeded = (answer: EngineAnswer): void => {
       clearTimeout(deadline);
@@ -77,6 +78,7 @@ function exchange(options: TransportOptions, call: Call): Promise<EngineAnswer> 
       socketPath: options.socket,
       path: options.prefix + withQuery(call),
       method: call.method,
+      ...(body !== undefined && { headers: { "content-type": "application/json" } }),
       // A kept-alive connection may be dead. With a new connection for each exchange, a failure to connect means that
       // nothing was sent.
       agent: false,
@@ -86,7 +88,7 @@ function exchange(options: TransportOptions, call: Call): Promise<EngineAnswer> 
       sent.destroy();
     };
     const send = (): void => {
-      if (!sent.destroyed) sent.end();
+      if (!sent.destroyed) sent.end(body);
     };
     const deadline = setTimeout(() => {
       failed(new Expired());
@@ -110,6 +112,11 @@ function withQuery({ path, options = {} }: Call): string {
     query.set(key, typeof value === "string" ? value : JSON.stringify(value));
   }
   return query.size === 0 ? path.slice(0, -1) : path + query.toString();
+}
+
+/** Options belong in the body of a POST whose path has no query. */
+function bodyOf({ method, path, options }: Call): string | undefined {
+  return method === "POST" && !path.endsWith("?") ? JSON.stringify(options ?? {}) : undefined;
 }
 
 async function collect(response: IncomingMessage): Promise<EngineAnswer> {
@@ -156,13 +163,14 @@ function read(call: Call, { status, body }: EngineAnswer): unknown {
   // 304: the container is in that state already.
   if (call.statusCodes[status] !== true && status !== 304)
     throw statusError(call, status, body.toString("utf8"));
-  if (call.method === "POST") return undefined;
+  if (call.method === "POST" && call.path !== "/images/prune?") return undefined;
   if (isBytes.test(call.path)) return body;
   try {
     return JSON.parse(body.toString("utf8"));
   } catch (error) {
     const text = `the engine's answer to ${call.path} is not JSON`;
-    throw new DockerError("DW_DOCKER_PROTOCOL", text, { cause: error });
+    const maybeApplied = call.method === "POST";
+    throw new DockerError("DW_DOCKER_PROTOCOL", text, { cause: error, maybeApplied });
   }
 }
 

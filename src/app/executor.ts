@@ -3,14 +3,13 @@ import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import { loadClient } from "../../remediations/docker/connection.ts";
 import { openDocker } from "../../remediations/docker/dockerode-engine.ts";
-import { labelsOf } from "../../remediations/docker/selector.ts";
 import type { ExecutorConfig } from "../config/executor.ts";
 import { type Executor, startExecutor } from "../executor/executor.ts";
-import type { ExecutorLimits } from "../executor/limits.ts";
 import { uidOf } from "../executor/peer.ts";
 import { passedFds } from "../telemetry/service-manager.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
 import { version } from "../version.ts";
+import { limitsOf } from "./executor-limits.ts";
 import { startExecutorService } from "./service.ts";
 
 /** @throws ExecutorError when it cannot start */
@@ -21,6 +20,7 @@ export async function runExecutor(
   const { docker, peer, socket, state } = config;
   // An upgrade may replace the files of the program while it runs. So the client is loaded before the first request.
   if (docker !== undefined) await loadClient();
+  const engine = docker && openDocker({ socket: docker.socket, deadlineMs: docker.deadline });
   const executor = await startExecutor(
     {
       socket,
@@ -29,7 +29,8 @@ export async function runExecutor(
       fd: passedFds(environment).socket,
       stateFolder: state,
       limits: limitsOf(config),
-      engine: docker && openDocker({ socket: docker.socket, deadlineMs: docker.deadline }),
+      engine,
+      engineChanges: engine,
     },
     { logger, program: version, boot: bootId() },
   );
@@ -40,21 +41,6 @@ export async function runExecutor(
       await executor.stop();
       service.stop();
     },
-  };
-}
-
-function limitsOf({ allow, max_acts, max_acts_per_container }: ExecutorConfig): ExecutorLimits {
-  const limits = (given: typeof max_acts) =>
-    given.map(({ runs, windowMs }) => ({ acts: runs, windowMs }));
-  return {
-    allow: allow.map(({ name, verbs, allow_stateful, ...rest }) => ({
-      name,
-      labels: labelsOf(rest),
-      verbs,
-      allowStateful: allow_stateful,
-    })),
-    all: limits(max_acts),
-    perContainer: limits(max_acts_per_container),
   };
 }
 

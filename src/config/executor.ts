@@ -1,7 +1,7 @@
 /** The executor's own configuration, `/etc/driftwarden/executor.yaml`: whom it obeys, and what it may do. */
 import { z } from "zod";
 import type { ConfigError, Problem } from "./errors.ts";
-import { absolutePath, runLimits, socketPath, text, waiting } from "./fields.ts";
+import { absolutePath, duration, runLimits, socketPath, text, waiting } from "./fields.ts";
 import { describeIssues } from "./issues.ts";
 import { readText } from "./load.ts";
 import { deepFreeze, invalidConfig, problemAt } from "./parse.ts";
@@ -23,7 +23,7 @@ const allowed = z
     compose_service: named("a compose service").optional(),
     compose_project: named("a compose project").optional(),
     verbs: z
-      .array(z.enum(["restart", "logs"]))
+      .array(z.enum(["restart", "logs", "update-memory"]))
       .min(1)
       .default(["restart"]),
     allow_stateful: z.boolean().default(false),
@@ -44,6 +44,31 @@ const docker = z.strictObject({
   deadline: waiting.prefault("30s"),
 });
 
+const pruneImages = z.strictObject({
+  /** Since they were built. */
+  older_than: duration,
+  keep: z
+    .array(
+      z.string().regex(/^(sha256:[0-9a-f]{64}|[^=\s]+=\S.*|[a-z0-9][a-z0-9._/:-]*)$/, {
+        error: "must be sha256: and 64 digits, a repository without tag, or a label key=value",
+      }),
+    )
+    .default([]),
+  max_acts: runLimits.prefault("2 per 24h"),
+});
+
+const mib = z.int().min(6).max(1_073_741_824);
+const updateMemory = z
+  .strictObject({
+    min_mib: mib,
+    max_mib: mib,
+    max_acts: runLimits.prefault("10 per 24h"),
+    max_acts_per_container: runLimits.prefault("2 per 24h"),
+  })
+  .refine(({ min_mib, max_mib }) => min_mib <= max_mib, {
+    error: "min_mib is above max_mib, so no limit would be allowed",
+  });
+
 export const executorSchema = z.strictObject({
   socket: socketPath.prefault("/run/driftwarden/executor.sock"),
   peer: z.union([text, z.int().min(0).max(4_294_967_294)]).default("driftwarden"),
@@ -52,6 +77,8 @@ export const executorSchema = z.strictObject({
   allow: z.array(allowed).default([]),
   max_acts: runLimits.prefault("30 per 1h"),
   max_acts_per_container: runLimits.prefault("5 per 1h"),
+  prune_images: pruneImages.optional(),
+  update_memory: updateMemory.optional(),
 });
 
 /** Keys as in the file, every default filled in, durations in milliseconds. */

@@ -10,7 +10,7 @@ export interface RecordedAct {
   /** Id of the container. */
   readonly container: string;
   readonly name: string;
-  /** When the container had started before the act, as the engine writes it. */
+  /** When the container had started before the act, as the engine writes it. Of another change: its plan. */
   readonly startedAt: string;
   readonly graceSeconds: number;
   /** When the act began, by the clocks of this boot. */
@@ -18,6 +18,8 @@ export interface RecordedAct {
   readonly status: ActStatus;
   /** How the act ended, one sentence. */
   readonly detail: string;
+  /** Figures of its end, for those who ask again. */
+  readonly result?: Readonly<Record<string, number>> | undefined;
 }
 
 const begun = z.strictObject({
@@ -35,12 +37,15 @@ const ended = z.strictObject({
   container: z.string(),
   status: z.enum(["done", "failed", "unknown", "undone"]),
   detail: z.string(),
+  result: z.record(z.string(), z.number()).optional(),
 });
 const line = z.union([begun, ended]);
 
 export const keyOf = (effect: string, container: string): string => `${container} ${effect}`;
 
 interface Present {
+  /** Name of the file. */
+  readonly file: string;
   readonly now: ClockReading;
   readonly boot: string | undefined;
 }
@@ -49,7 +54,7 @@ interface Present {
 export function readActs(text: string, present: Present): readonly RecordedAct[] {
   const acts = new Map<string, RecordedAct>();
   for (const [index, written] of text.split("\n").slice(0, -1).entries()) {
-    const entry = parsedLine(written, index + 1);
+    const entry = parsedLine(written, `line ${index + 1} of ${present.file}`);
     if ("begin" in entry) {
       const act = actOf(entry, present);
       acts.set(keyOf(act.effect, act.container), act);
@@ -57,18 +62,18 @@ export function readActs(text: string, present: Present): readonly RecordedAct[]
     }
     const key = keyOf(entry.end, entry.container);
     const act = acts.get(key);
-    const { status, detail } = entry;
+    const { status, detail, result } = entry;
     if (status === "undone") acts.delete(key);
-    else if (act !== undefined) acts.set(key, { ...act, status, detail });
+    else if (act !== undefined) acts.set(key, { ...act, status, detail, result });
   }
   return [...acts.values()];
 }
 
-function parsedLine(written: string, number: number): z.infer<typeof line> {
+function parsedLine(written: string, place: string): z.infer<typeof line> {
   try {
     return line.parse(JSON.parse(written));
   } catch (error) {
-    throw new ExecutorError("DW_EXECUTOR_STATE", `line ${number} of acts.jsonl is broken`, {
+    throw new ExecutorError("DW_EXECUTOR_STATE", `${place} is broken`, {
       cause: error,
       hint: "See that no container was left stopped, then move the file away.",
     });
@@ -92,8 +97,8 @@ function actOf(entry: z.infer<typeof begun>, { now, boot }: Present): RecordedAc
 }
 
 export function linesOfAct(act: RecordedAct, boot: string | undefined): readonly string[] {
-  const { effect, container, status, detail } = act;
-  const end = status === "open" ? [] : [endLine({ effect, container, status, detail })];
+  const { effect, container, status, detail, result } = act;
+  const end = status === "open" ? [] : [endLine({ effect, container, status, detail, result })];
   return [beginLine(act, boot), ...end];
 }
 
@@ -112,11 +117,11 @@ export function beginLine(act: RecordedAct, boot: string | undefined): string {
   return `${JSON.stringify(entry)}\n`;
 }
 
-interface End extends Pick<RecordedAct, "effect" | "container" | "detail"> {
+interface End extends Pick<RecordedAct, "effect" | "container" | "detail" | "result"> {
   readonly status: z.infer<typeof ended>["status"];
 }
 
-export function endLine({ effect, container, status, detail }: End): string {
-  const entry: z.infer<typeof ended> = { end: effect, container, status, detail };
+export function endLine({ effect, container, status, detail, result }: End): string {
+  const entry: z.infer<typeof ended> = { end: effect, container, status, detail, result };
   return `${JSON.stringify(entry)}\n`;
 }

@@ -35,6 +35,8 @@ import { ExecutorError } from "./errors.ts";
 export interface ActLogOptions {
   /** Is there, and belongs to this executor alone: state-folder.ts. */
   readonly folder: string;
+  /** Name of the file. Default `acts.jsonl`, which holds the restarts. */
+  readonly file?: string;
   /** Older acts are forgotten when the file is rewritten. */
   readonly keepMs: number;
   readonly clocks?: (() => ClockReading) | undefined;
@@ -67,10 +69,10 @@ export class ActLog {
 
   /** Reads the file, and rewrites it without the old acts. @throws ExecutorError DW_EXECUTOR_STATE */
   static async open(options: ActLogOptions): Promise<ActLog> {
-    const { folder, clocks = readClocks, boot } = options;
-    const path = join(folder, "acts.jsonl");
+    const { folder, file = "acts.jsonl", clocks = readClocks, boot } = options;
+    const path = join(folder, file);
     try {
-      const acts = readActs(await contents(path), { now: clocks(), boot });
+      const acts = readActs(await contents(path), { file, now: clocks(), boot });
       const log = new ActLog(options, path, acts);
       await log.#rewrite();
       return log;
@@ -110,7 +112,7 @@ export class ActLog {
 
   /** @throws the disk's error; the act then stays open in the file, and the next start checks it again */
   async end(
-    { effect, container }: Pick<RecordedAct, "effect" | "container">,
+    { effect, container, result }: Pick<RecordedAct, "effect" | "container" | "result">,
     status: Exclude<ActStatus, "open"> | "undone",
     detail: string,
   ): Promise<void> {
@@ -118,9 +120,9 @@ export class ActLog {
     const act = this.#acts.get(key);
     if (act === undefined) return;
     // The act changes in the turn in which its line is written, so that a rewrite never writes it as it was before.
-    await this.#append(endLine({ effect, container, status, detail }), () => {
+    await this.#append(endLine({ effect, container, status, detail, result }), () => {
       if (status === "undone") this.#acts.delete(key);
-      else this.#acts.set(key, { ...act, status, detail });
+      else this.#acts.set(key, { ...act, status, detail, result });
     });
   }
 

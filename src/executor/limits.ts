@@ -24,6 +24,25 @@ export interface ExecutorLimits {
   /** Limits on the acts on all containers together. */
   readonly all: readonly ActLimit[];
   readonly perContainer: readonly ActLimit[];
+  /** Undefined: it removes no image. */
+  readonly images?: ImageLimits | undefined;
+  /** Undefined: it changes no memory limit. */
+  readonly memory?: MemoryLimits | undefined;
+}
+
+export interface ImageLimits {
+  /** Only images that were built longer ago are removed. */
+  readonly builtBeforeMs: number;
+  /** Ids of images, repositories, and labels `key=value`. While one of them would be removed, nothing is. */
+  readonly keep: readonly string[];
+  readonly acts: readonly ActLimit[];
+}
+
+export interface MemoryLimits {
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly all: readonly ActLimit[];
+  readonly perContainer: readonly ActLimit[];
 }
 
 function isMeant({ name, labels }: AllowedContainers, container: Container): boolean {
@@ -43,23 +62,23 @@ export function barredFrom(
 /**
  * Why the refuse list forbids acts on a container, in sentences; undefined when it allows them.
  *
- * @param self the container that the executor runs in
+ * @param act `self`: the container that the executor runs in
  */
 export function refusedBy(
   { allow }: ExecutorLimits,
   container: Container,
-  self: string | undefined,
+  { self, verb }: { readonly self: string | undefined; readonly verb: string },
 ): string | undefined {
-  // An entry that only allows logs must not allow more restarts than the other entries do.
+  // An entry that only allows logs must not allow more acts than the other entries do.
   const stateful = allow.some(
-    (rule) => rule.allowStateful && rule.verbs.includes("restart") && isMeant(rule, container),
+    (rule) => rule.allowStateful && rule.verbs.includes(verb) && isMeant(rule, container),
   );
   return refusal(container, { self, allowStateful: stateful ? container.name : undefined });
 }
 
 /** Which limit another act on a container would exceed, one sentence; undefined when none. Failed acts count too. */
 export function exceeded(
-  { all, perContainer }: ExecutorLimits,
+  { all, perContainer }: Pick<ExecutorLimits, "all" | "perContainer">,
   acts: readonly (Pick<RecordedAct, "container" | "name"> & { readonly ageMs: number })[],
   container: Pick<Container, "id" | "name">,
 ): string | undefined {
@@ -81,11 +100,32 @@ export function exceeded(
 const told = ({ acts, windowMs }: ActLimit): string => `${acts} per ${formatDuration(windowMs)}`;
 
 /** What the limits allow, one sentence for each rule, for `check`. */
-export function limitsText({ allow, all, perContainer }: ExecutorLimits): readonly string[] {
+export function limitsText(limits: ExecutorLimits): readonly string[] {
+  const { allow, all, perContainer } = limits;
   const rules = allow.map(({ name, labels, verbs, allowStateful }) => {
     const what = name ?? labels.join(" and ");
     return `${verbs.join(", ")} on ${what}${allowStateful ? ", though it keeps data" : ""}`;
   });
-  const most = `act at most ${perContainer.map(told).join(" and ")} on one container, ${all.map(told).join(" and ")} on all`;
-  return rules.length === 0 ? ["nothing: it has no allow:"] : [...rules, most];
+  const most = `act at most ${manyOf(perContainer)} on one container, ${manyOf(all)} on all`;
+  const onContainers = rules.length === 0 ? ["nothing: it has no allow:"] : [...rules, most];
+  return [...onContainers, ...changesText(limits)];
+}
+
+const manyOf = (limits: readonly ActLimit[]): string => limits.map(told).join(" and ");
+
+const mib = (bytes: number): string => `${Math.floor(bytes / 1_048_576)} MiB`;
+
+function changesText({ images, memory }: ExecutorLimits): readonly string[] {
+  return [
+    ...(images === undefined
+      ? []
+      : [
+          `remove dangling images built over ${formatDuration(images.builtBeforeMs)} ago, at most ${manyOf(images.acts)}`,
+        ]),
+    ...(memory === undefined
+      ? []
+      : [
+          `raise memory limits to ${mib(memory.minBytes)} to ${mib(memory.maxBytes)}, at most ${manyOf(memory.perContainer)} on one container, ${manyOf(memory.all)} on all`,
+        ]),
+  ];
 }

@@ -18,10 +18,11 @@ import { DockerError } from "../../remediations/docker/errors.ts";
 import { settleMs, wasLeftStopped } from "../../remediations/docker/settled-restart.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
-import { type ClockReading, isGood, laterBy, type MayAct, type Permit } from "../permit.ts";
+import { type ClockReading, laterBy, type Permit } from "../permit.ts";
 import type { RecordedAct } from "./act-lines.ts";
 import type { ActLog } from "./act-log.ts";
 import { barredFrom, type ExecutorLimits, exceeded, refusedBy } from "./limits.ts";
+import { isPlausible, notRecorded, onlyOnce, PermitExpired, recordedEnd } from "./once.ts";
 import type { VerbOutcome } from "./verb.ts";
 
 export interface RestartsOptions {
@@ -41,10 +42,6 @@ interface AskedRestart {
 const pollMs = 500;
 /** The executor waits no longer than this for an engine that is away. */
 const longestWaitMs = 15 * 60_000;
-/** A permit is good for half a lease. A permit that is good for longer comes from clocks that differ from ours. */
-const longestPermitMs = 30_000;
-
-class PermitExpired extends Error {}
 
 export class Restarts {
   readonly #options: RestartsOptions;
@@ -147,7 +144,7 @@ export class Restarts {
     const barred = barredFrom(limits, "restart", container);
     const reason =
       (barred && `${container.name} ${barred}.`) ??
-      refusedBy(limits, container, engine.self) ??
+      refusedBy(limits, container, { self: engine.self, verb: "restart" }) ??
       exceeded(limits, acts.aged(), container);
     if (reason !== undefined) throw new DockerError("DW_EXECUTOR_LIMIT", reason.replace(/\.$/, ""));
   }
@@ -207,13 +204,6 @@ export class Restarts {
   }
 }
 
-function recordedEnd({ status, detail }: Pick<RecordedAct, "status" | "detail">): VerbOutcome {
-  if (status === "done") return { status: "done", result: {} };
-  throw new DockerError("DW_DOCKER_FAILED", detail.replace(/\.$/, ""), {
-    maybeApplied: status !== "failed",
-  });
-}
-
 interface SettlingLook {
   /** How the act ended; undefined while that is not known. */
   readonly end?: "done" | "failed";
@@ -224,25 +214,6 @@ interface SettlingLook {
 
 const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(messageOf(error));
-
-function notRecorded(error: unknown): never {
-  const text = `nothing was done, because it could not be recorded: ${messageOf(error)}`;
-  throw new DockerError("DW_EXECUTOR_FAILED", text, { cause: error });
-}
-
-function isPlausible(permit: Permit, now: ClockReading): boolean {
-  return isGood(permit, now) && !isGood(permit, laterBy(now, longestPermitMs));
-}
-
-/** Gives the permit once. A second call means that the permit had expired; it throws, so nothing is written. */
-function onlyOnce(permit: Permit): MayAct {
-  let given = false;
-  return async () => {
-    if (given) throw new PermitExpired("the permit has expired");
-    given = true;
-    return permit;
-  };
-}
 
 const isUnfinished = ({ status }: RecordedAct): boolean =>
   status === "open" || status === "unknown";

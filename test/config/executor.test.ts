@@ -27,12 +27,23 @@ describe("the executor's configuration", () => {
     const { allow, ...rest } = config;
     expect(rest).toEqual({ ...rest, ...defaults, allow: undefined });
     expect(allow).toMatchObject([{ label: "app=my-service", verbs: ["restart"] }]);
-    const shown: unknown = parse(example);
+    const everything = example.replaceAll(/^(\s*)#(?=- |  [\w#]|\w+:$)/gm, "$1");
+    const shown: unknown = parse(everything);
     expect(Object.keys(Object(shown)).toSorted()).toEqual(
       Object.keys(executorSchema.shape).toSorted(),
     );
-    const everything = example.replaceAll(/^(\s*)#(?=- |  \w+:)/gm, "$1");
-    expect(parseExecutorConfig(everything, file).allow).toHaveLength(3);
+    const { allow: allowed, prune_images, update_memory } = parseExecutorConfig(everything, file);
+    expect(allowed).toHaveLength(3);
+    const [prunes, updates] = [
+      "prune_images: {older_than: 7d}",
+      "update_memory: {min_mib: 64, max_mib: 2048}",
+    ];
+    const changes = parseExecutorConfig(`${prunes}\n${updates}`, file);
+    expect({ prune_images, update_memory }).toEqual({
+      prune_images: changes.prune_images,
+      update_memory: changes.update_memory,
+    });
+    expect([rest.prune_images, rest.update_memory]).toEqual([undefined, undefined]);
   });
 
   it("allows nothing and offers nothing when it is empty", () => {
@@ -47,8 +58,15 @@ describe("the executor's configuration", () => {
     ["allow: [{name: 'svc-*'}]", "must be the exact name of a container"],
     ["allow: [{label: app=}]", "must be key=value"],
     ["allow: [{compose_project: p, name: a}]", "compose_project narrows compose_service"],
-    ["allow: [{name: a, verbs: [exec]}]", "expected one of restart, logs"],
+    ["allow: [{name: a, verbs: [exec]}]", "expected one of restart, logs, update-memory"],
     ["allow: [{name: a, verbs: []}]", "allow.0.verbs"],
+    ["prune_images: {}", "prune_images.older_than"],
+    [
+      "prune_images: {older_than: 1d, keep: [':latest']}",
+      "must be sha256: and 64 digits, a repository",
+    ],
+    ["update_memory: {min_mib: 64}", "update_memory.max_mib"],
+    ["update_memory: {min_mib: 64, max_mib: 32}", "min_mib is above max_mib"],
     ["max_acts: often", "expected a number of runs per time"],
     ["socket: relative.sock", "socket"],
     ["peer: ''", "peer"],

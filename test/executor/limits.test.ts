@@ -23,6 +23,7 @@ const container: Container = {
   exposedPorts: [],
   programs: [],
 };
+const restartOf = { self: undefined, verb: "restart" };
 const rule = { labels: [], verbs: ["restart"], allowStateful: false };
 const limits = (given: Partial<ExecutorLimits>): ExecutorLimits => ({
   allow: [],
@@ -51,14 +52,14 @@ describe("which containers may be acted on", () => {
   it("may keep data only where the executor itself is told so, and a database never", () => {
     const stateful = { ...container, mounts: [mount("/var/lib/app")] };
     const named = { ...rule, name: "svc-1" };
-    expect(refusedBy(limits({ allow: [named] }), stateful, undefined)).toContain("svc-1");
+    expect(refusedBy(limits({ allow: [named] }), stateful, restartOf)).toContain("svc-1");
     const allowed = limits({ allow: [{ ...named, allowStateful: true }] });
-    expect(refusedBy(allowed, stateful, undefined)).toBeUndefined();
+    expect(refusedBy(allowed, stateful, restartOf)).toBeUndefined();
     const logsOnly = { ...named, verbs: ["logs"], allowStateful: true };
     const twoEntries = limits({ allow: [named, logsOnly] });
-    expect(refusedBy(twoEntries, stateful, undefined)).toContain("svc-1");
+    expect(refusedBy(twoEntries, stateful, restartOf)).toContain("svc-1");
     const database = { ...stateful, images: ["postgres:16"] };
-    expect(refusedBy(allowed, database, undefined)).toContain("postgres:16");
+    expect(refusedBy(allowed, database, restartOf)).toContain("postgres:16");
   });
 });
 

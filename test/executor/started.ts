@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import type { Engine } from "../../remediations/docker/engine.ts";
+import type { Engine, EngineChanges } from "../../remediations/docker/engine.ts";
 import type { Clock } from "../../src/clock.ts";
 import { type Executor, startExecutor } from "../../src/executor/executor.ts";
 import type { ExecutorLimits } from "../../src/executor/limits.ts";
@@ -18,6 +18,7 @@ const openLimits: ExecutorLimits = {
 
 export interface TestExecutorOptions {
   readonly engine: Engine;
+  readonly engineChanges?: EngineChanges;
   readonly limits?: Partial<ExecutorLimits>;
   readonly clock?: Pick<Clock, "sleep">;
   readonly clocks?: () => ClockReading;
@@ -42,6 +43,7 @@ export async function startTestExecutor(options: TestExecutorOptions): Promise<T
         stateFolder: join(folder, "state"),
         limits: { ...openLimits, ...options.limits },
         engine: options.engine,
+        engineChanges: options.engineChanges,
       },
       {
         logger: pino({ level: "silent" }),

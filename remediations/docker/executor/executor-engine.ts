@@ -3,14 +3,14 @@
  */
 import { hostname } from "node:os";
 import type { z } from "zod";
-import type { MayAct } from "../../../src/permit.ts";
 import type { EngineVerb } from "../connection.ts";
 import { containerId } from "../container.ts";
-import type { Engine, RestartOptions } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import { DockerError, type DockerErrorCode } from "../errors.ts";
 import { checkedSince } from "../events.ts";
 import { checkedLogs } from "../logs.ts";
 import { ownContainer } from "../own-container.ts";
+import { actThrough } from "./act.ts";
 import { ask, askWelcome, type ExchangeResult } from "./exchange.ts";
 import { verbs, type Welcome, type WireVerb } from "./wire.ts";
 
@@ -23,9 +23,6 @@ export interface ExecutorOptions {
   /** Called after every call, for the metrics. */
   readonly onCall?: ((verb: EngineVerb, outcome: "ok" | DockerErrorCode) => void) | undefined;
 }
-
-/** Pause before a restart whose answer was lost is requested again, ms. */
-const pauseMs = 250;
 
 /**
  * An engine that acts through an executor. Each request to the executor has a connection of its own.
@@ -65,12 +62,11 @@ export function openExecutor(options: ExecutorOptions): Engine {
     },
     ...readings(read),
     restart: (id, { graceSeconds, mayAct }) =>
-      observed("restart", () =>
-        restart(
-          { socket, deadlineMs: graceSeconds * 2000 + restartMarginMs },
-          { id: checked(id), graceSeconds, mayAct: needed(mayAct) },
-        ),
-      ),
+      observed("restart", async () => {
+        const given = { container: checked(id), grace_seconds: graceSeconds };
+        const limit = { socket, deadlineMs: graceSeconds * 2000 + restartMarginMs, mayAct };
+        await actThrough(limit, { verb: "restart", arguments: given });
+      }),
     start: async (id) => {
       const given = { container: checked(id) };
       await read("start", { ...verbs["finish-restart"], verb: "finish-restart", given });
@@ -122,60 +118,6 @@ export function executorWelcome(
   return askWelcome({ deadlineMs: 10_000, ...options });
 }
 
-interface Restart extends RestartOptions {
-  readonly id: string;
-  readonly mayAct: MayAct;
-}
-
-/** Requests a restart until an answer comes, each time under a fresh permit. */
-async function restart(
-  { socket, deadlineMs }: { readonly socket: string; readonly deadlineMs: number },
-  { id, graceSeconds, mayAct }: Restart,
-): Promise<void> {
-  const endMs = performance.now() + deadlineMs;
-  let lost: DockerError | undefined;
-  for (let expired = 0; ; expired += 1) {
-    // One permit may expire on the way. If every permit expires, the clocks of the two processes differ.
-    if (expired > 1) await pause();
-    const leftMs = endMs - performance.now();
-    if (leftMs <= 0) throw lost ?? expiredTooOften(deadlineMs);
-    try {
-      const given = { container: id, grace_seconds: graceSeconds };
-      const options = { socket, deadlineMs: leftMs, mayAct };
-      const exchanged = await ask(options, { verb: "restart", arguments: given });
-      if (!exchanged.expired) return;
-    } catch (error) {
-      if (!mayAskAgain(error, lost)) throw toldOf(error, lost);
-      lost ??= error;
-      await pause();
-    }
-  }
-}
-
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
-
-/** Whether the executor became unreachable after the request was sent, so that it may answer later. */
-function mayAskAgain(error: unknown, lost: DockerError | undefined): error is DockerError {
-  const isAway = error instanceof DockerError && error.code === "DW_EXECUTOR_UNREACHABLE";
-  return isAway && (lost !== undefined || error.maybeApplied);
-}
-
-/**
- * The error to throw after a lost answer. The restart may have happened, whatever is said later. Only a recorded end
- * (DW_DOCKER_FAILED) or a container that is gone tells more.
- */
-function toldOf(error: unknown, lost: DockerError | undefined): unknown {
-  if (lost === undefined || !(error instanceof DockerError)) return error;
-  if (error.unavailable) return lost;
-  if (error.code === "DW_DOCKER_FAILED" || error.code === "DW_DOCKER_GONE") return error;
-  return new DockerError(error.code, error.message, { cause: error, maybeApplied: true });
-}
-
-function expiredTooOften(deadlineMs: number): DockerError {
-  const text = `every permit had expired before the executor could act, for ${deadlineMs} ms`;
-  return new DockerError("DW_EXECUTOR_TIMEOUT", text);
-}
-
 interface Wanted<T> {
   readonly verb: WireVerb;
   readonly given: object;
@@ -190,11 +132,6 @@ function resultOf<T>(
   if (parsed.success) return parsed.data;
   const text = `the executor's answer to ${verb} is not what it should be`;
   throw new DockerError("DW_EXECUTOR_PROTOCOL", text, { cause: parsed.error });
-}
-
-function needed(mayAct: MayAct | undefined): MayAct {
-  if (mayAct !== undefined) return mayAct;
-  throw new DockerError("DW_DOCKER_REFUSED", "an executor restarts nothing without a permit");
 }
 
 function checked(id: string): string {

@@ -165,6 +165,24 @@ const nothing: z.ZodType<object> = z.object({});
 const onContainer = z.strictObject({ container: containerId });
 const wallMs = z.number().min(0).max(8_640_000_000_000_000);
 
+/** Hash of what a plan has seen. */
+const plan = z.string().regex(/^[0-9a-f]{64}$/);
+/** Docker's own least is 6 MiB; a pebibyte is the most that any machine has. */
+const bytes = z.int().min(6_291_456).max(1_125_899_906_842_624);
+const wantedMemory = z.strictObject({ container: containerId, bytes });
+const prunePlan = z.object({
+  plan,
+  images: z.array(z.object({ id: text, bytes: number, created_ms: number })).max(1000),
+});
+const pruned = z.object({ removed: number, freed_bytes: number });
+const memoryPlan = z.object({
+  plan,
+  from_bytes: number,
+  in_use_bytes: number,
+  to_bytes: number,
+});
+const memoryUpdated = z.object({ from_bytes: number, to_bytes: number });
+
 /** Schemas of the arguments and the result of each verb. */
 export const verbs = {
   version: { arguments: z.strictObject({}), result: engineVersion },
@@ -195,6 +213,10 @@ export const verbs = {
     result: nothing,
   },
   "finish-restart": { arguments: onContainer, result: nothing },
+  "plan-prune-images": { arguments: z.strictObject({}), result: prunePlan },
+  "prune-images": { arguments: z.strictObject({ plan }), result: pruned },
+  "plan-update-memory": { arguments: wantedMemory, result: memoryPlan },
+  "update-memory": { arguments: wantedMemory.extend({ plan }), result: memoryUpdated },
 } as const;
 
 export type WireVerb = keyof typeof verbs;

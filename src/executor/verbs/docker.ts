@@ -7,11 +7,14 @@ import { finishRestartVerb } from "./finish-restart.ts";
 import { inspectVerb } from "./inspect.ts";
 import { listVerb } from "./list.ts";
 import { logsVerb } from "./logs.ts";
+import { planPruneImagesVerb, pruneImagesVerb } from "./prune-images.ts";
 import { restartVerb } from "./restart.ts";
+import { planUpdateMemoryVerb, updateMemoryVerb } from "./update-memory.ts";
 import { usageVerb } from "./usage.ts";
 import { versionVerb } from "./version.ts";
 
 export function dockerVerbs(means: DockerMeans): readonly ExecutorVerb[] {
+  const { images, memory } = means;
   return [
     versionVerb(means),
     listVerb(means),
@@ -22,5 +25,7 @@ export function dockerVerbs(means: DockerMeans): readonly ExecutorVerb[] {
     eventsVerb(means),
     restartVerb(means),
     finishRestartVerb(means),
+    ...(images === undefined ? [] : [planPruneImagesVerb(images), pruneImagesVerb(images)]),
+    ...(memory === undefined ? [] : [planUpdateMemoryVerb(memory), updateMemoryVerb(memory)]),
   ];
 }
