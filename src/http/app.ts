@@ -29,9 +29,9 @@ export interface HttpAppParts {
   readonly registry: MetricsSource;
   readonly health: ReadinessSource;
   readonly routes: readonly (HttpRoute | HttpItemRoute)[];
-  /** What may be asked for by POST. Default: nothing. */
+  /** The changes that a person may request by POST. Default: none. */
   readonly writes?: readonly HttpWrite[];
-  /** What other programs announce by POST. Default: nothing. */
+  /** The notices that other programs may send by POST. Default: none. */
   readonly hooks?: readonly HttpHook[];
   /** Whether a Host header is answered. */
   readonly isAllowed: (host: string | undefined) => boolean;

@@ -1,6 +1,6 @@
 /**
- * Reads the incident or digest that an effect is about. A ticket effect gets the incident with its list of members. A
- * run gets the incident with the subject and episode of the run's member.
+ * Reads the incident or digest that an effect is about. A ticket effect gets the incident with its list of members. An
+ * incident that several members share is given to a run as if it were only about the run's own member.
  */
 import { accountNames } from "../store/commands/account-names.ts";
 import { textsOf } from "../store/commands/texts.ts";

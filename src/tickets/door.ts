@@ -2,8 +2,9 @@
  * The door of tickets: reads what people say on tickets and hands it in, each comment once. What they do to tickets is
  * handed in by `acts.ts`. It decides nothing: who may say what is decided when the command is carried out.
  *
- * One search shows which tickets were changed. Some tickets are also read directly, because an index can stop
- * showing new comments without an error: those on which people talk now, and slowly one open ticket after another.
+ * One search shows which tickets were changed. An index can stop showing new comments without an error. So two kinds of
+ * tickets are also read directly, without the search: tickets with a recent command, and one open ticket after another
+ * at a slow pace.
  */
 import type { Clock } from "../clock.ts";
 import type { Severity } from "../incidents/episode.ts";

@@ -1,4 +1,4 @@
-/** How a table may hold importances, and what finds it by the names of columns. Pure. */
+/** The forms in which a table may hold importances, and functions that rate the names of its columns. Pure. */
 
 export type TableShape =
   | { readonly form: "long"; readonly feature: string; readonly importance: string }

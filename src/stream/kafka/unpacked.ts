@@ -8,7 +8,7 @@ export class Unpacked {
   #bytes: Buffer;
   #length = 0;
 
-  /** @param most bytes; one more throws */
+  /** @param most limit of the unpacked bytes; a larger result throws */
   constructor(most: number) {
     this.#most = most;
     this.#bytes = Buffer.allocUnsafe(Math.min(most, 65_536));
