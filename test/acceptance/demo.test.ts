@@ -3,29 +3,12 @@ import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { dockerTestable } from "../programs/docker.ts";
 import { tried } from "../programs/nightly.ts";
+import { asPromised } from "../sandbox/promised-scorecard.ts";
 
 /** The demo ends by itself after 30 minutes, and then prints what it waited for. */
 const timeoutMs = 31 * 60_000;
 
 const program = new URL("../../dist/src/main.js", import.meta.url).pathname;
-
-const asPromised = {
-  injected: 5,
-  detected: 5,
-  missed: 0,
-  false_tickets: 0,
-  harmless: 2,
-  harmless_silent: 2,
-  runs: 3,
-  restarts: 5,
-  down_at_once: 1,
-  outcomes_told: 3,
-  refused: 3,
-  asked: 8,
-  answered: 8,
-  reopened: 1,
-  delay_points: 1,
-};
 
 interface Shown {
   readonly events: readonly Record<string, unknown>[];

@@ -1,18 +1,17 @@
 /** `driftwarden fixes list|show|explain|evidence` and `driftwarden audit` on a store in which runs helped, did not, and fired for nothing. */
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { remediationTypes as remediations } from "../../remediations/index.ts";
 import { registerAudit } from "../../src/cli/audit.ts";
 import { registerFixes } from "../../src/cli/fixes.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { runJson } from "../../src/healing/run-json.ts";
-import { recordEvents } from "../../src/incidents/record-events.ts";
 import { freeze } from "../../src/operator/freeze.ts";
 import { unfreeze } from "../../src/operator/unfreeze.ts";
 import { fileWith } from "../cli/files.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
 import { type Approving, approving } from "../programs/approving.ts";
 import { record } from "../programs/effects.ts";
-import { becomes, recording } from "../programs/proposals.ts";
+import { recording, runThatHelps } from "../programs/proposals.ts";
 import { withStore } from "../programs/store.ts";
 
 const stores = withStore();
@@ -30,17 +29,7 @@ async function history(): Promise<Approving> {
   const place = await approving(await stores.open());
   const at = Date.now() * 1000;
   await record(place.store, episodeOpened({ model: "t/e/e1/m", at, newestRow: at }), recording);
-  place.outbox.start();
-  onTestFinished(() => place.outbox.stop());
-  await place.say("dw restart restart-svc");
-  await place.say("dw approve");
-  await becomes(place, "acted");
-  const run = (await place.run())?.id ?? "";
-  const judged = { model: "t/e/e1/m", at, detail: "inside its band" };
-  const event = { type: "verified", id: "v1", run, outcome: "recovered", ...judged } as const;
-  await place.store.transaction((tx) =>
-    recordEvents(tx, [{ event, incident: "inc-e1" }], recording),
-  );
+  await runThatHelps(place, at);
   await place.say("dw false-positive");
   return place;
 }

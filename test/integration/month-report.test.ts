@@ -1,5 +1,5 @@
 /** `driftwarden report --month` on a real store: what happened now, a month before it, and stores that know less. */
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { remediationTypes as remediations } from "../../remediations/index.ts";
 import { exitCodeOf } from "../../src/cli/exit-code.ts";
 import { runProgram } from "../../src/cli/program.ts";
@@ -20,7 +20,7 @@ import { storedRun } from "../fakes/runs.ts";
 import { emptyMonth } from "../operator/month-facts.ts";
 import { approving } from "../programs/approving.ts";
 import { record } from "../programs/effects.ts";
-import { becomes, recording } from "../programs/proposals.ts";
+import { recording, runThatHelps } from "../programs/proposals.ts";
 import { withStore } from "../programs/store.ts";
 
 const stores = withStore();
@@ -74,15 +74,7 @@ async function history(): Promise<Store> {
   const ticket = { id: "10001", key: "IR-1", url: "http://127.0.0.1/IR-1" };
   const opened = { event: { type: "ticket_opened", ticket } as const, incident: "inc-e1" };
   await store.transaction((tx) => recordEvents(tx, [opened], recording));
-  place.outbox.start();
-  onTestFinished(() => place.outbox.stop());
-  await place.say("dw restart restart-svc");
-  await place.say("dw approve");
-  await becomes(place, "acted");
-  const run = (await place.run())?.id ?? "";
-  const judged = { model: "t/e/e1/m", at, detail: "inside its band" } as const;
-  const event = { type: "verified", id: "v1", run, outcome: "recovered", ...judged } as const;
-  await store.transaction((tx) => recordEvents(tx, [{ event, incident: "inc-e1" }], recording));
+  await runThatHelps(place, at);
   await place.say("dw real");
   const denied = {
     ...storedRun("denied-1"),

@@ -61,3 +61,22 @@ export async function proposedAndApproved(
   await place.say("dw approve");
   return { place, approved: run.proposal.id };
 }
+
+/**
+ * A person asks for a run of incident 1 and approves it. It acts, and its model says that it helped.
+ *
+ * @param at time of the answer of the model, microseconds since 1970
+ */
+export async function runThatHelps(place: Approving, at: number): Promise<void> {
+  place.outbox.start();
+  onTestFinished(() => place.outbox.stop());
+  await place.say("dw restart restart-svc");
+  await place.say("dw approve");
+  await becomes(place, "acted");
+  const run = (await place.run())?.id ?? "";
+  const judged = { model: "t/e/e1/m", at, detail: "inside its band" };
+  const event = { type: "verified", id: "v1", run, outcome: "recovered", ...judged } as const;
+  await place.store.transaction((tx) =>
+    recordEvents(tx, [{ event, incident: "inc-e1" }], recording),
+  );
+}

@@ -6,6 +6,7 @@ import { passed, type Scorecard, scorecard } from "../../src/sandbox/story/score
 import { cadenceMs, historySteps, storySteps } from "../../src/sandbox/story/script.ts";
 import { type FakeClock, fakeClock } from "../fakes/clock.ts";
 import { StoryPipeline } from "../fakes/story-pipeline.ts";
+import { asPromised } from "./promised-scorecard.ts";
 
 const seeds = Array.from({ length: 20 }, (_, place) => place + 1);
 const startMs = Date.UTC(2026, 2, 2, 12);
@@ -169,24 +170,6 @@ const runs = (...restarted: string[]): number =>
   scorecard([], { originMs: startMs, restarted, mostDown: 1 }).runs;
 
 describe("the scorecard", () => {
-  const asPromised: Scorecard = {
-    injected: 5,
-    detected: 5,
-    missed: 0,
-    false_tickets: 0,
-    harmless: 2,
-    harmless_silent: 2,
-    runs: 3,
-    restarts: 5,
-    down_at_once: 1,
-    outcomes_told: 3,
-    refused: 3,
-    asked: 8,
-    answered: 8,
-    reopened: 1,
-    delay_points: 1,
-  };
-
   it.each([
     ["without a restart", { runs: 2 }],
     ["with one more restart", { restarts: 6 }],
