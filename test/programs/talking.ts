@@ -202,10 +202,10 @@ export interface DaemonParts {
 
 /** How the deployment identifies the account of this login name. */
 function accountsOf(
-  users: NonNullable<JiraSandboxOptions["users"]>,
+  known: NonNullable<JiraSandboxOptions["users"]>,
   deployment: JiraSandboxOptions["deployment"],
 ): (name: string) => string {
-  const accounts = new Accounts(users);
+  const accounts = new Accounts(known);
   const id = deployment === "Cloud" ? "accountId" : "key";
   return (name) => accounts.named(name)[id];
 }
