@@ -9,6 +9,7 @@ import { doneTwice } from "../chaos/conversation-oracle.ts";
 import { type Change, makeMutant } from "../chaos/mutant.ts";
 import { madeTwice } from "../chaos/open-tickets-oracle.ts";
 import { statesGoneBack } from "../chaos/recording.ts";
+import { countRows, total } from "../chaos/row-counters.ts";
 import { explained } from "../programs/explained.ts";
 import { kafkaForTests } from "../programs/kafka.ts";
 import { tried } from "../programs/nightly.ts";
@@ -94,7 +95,27 @@ const actsUnasked: Trial = {
   notices: /asked as nothing: nobody was asked/,
 };
 
-const trials = [skipsFence, repeatsEffect, obeysTwice, actsUnasked].filter(
+const countsAgain: Trial = {
+  defect: "counts again what an earlier claim counted (FR-B9)",
+  changes: [
+    {
+      file: "detection/engine.js",
+      from: "const { facts } = restored;",
+      to: "const { facts } = restored; facts.rows.attributed += facts.rows.attributed ?? 0;",
+    },
+  ],
+  stream: "postgres",
+  only: ["daemon killed"],
+  enough: async (world) => {
+    const { became } = await countRows(world);
+    // Rows come all the time, so the table is counted after the metrics were read.
+    const { inTable } = await countRows(world);
+    return total(became) > inTable;
+  },
+  notices: /of \d+ rows \d+ were counted as read, \d+ by outcome/,
+};
+
+const trials = [skipsFence, repeatsEffect, obeysTwice, actsUnasked, countsAgain].filter(
   ({ stream }) => stream !== "kafka" || withKafka,
 );
 /** The oracles of commands and of approvals have tests of their own. */
