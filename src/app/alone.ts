@@ -5,7 +5,7 @@ import type { ModelName } from "../model-key.ts";
 import { knownModels } from "../store/states/known-models.ts";
 import type { Store } from "../store/store.ts";
 import { withParts } from "./parts.ts";
-import { buildStore } from "./store.ts";
+import { buildStore, storeToRead } from "./store.ts";
 import { buildStream, type Stream } from "./stream.ts";
 
 export interface StreamOnly {
@@ -30,10 +30,14 @@ export function openStreamOnly(config: Config, logger: Logger): Promise<StreamOn
   });
 }
 
-/** For commands that look into the store. */
-export function openStoreOnly(config: Config, logger: Logger): Promise<StoreOnly> {
+/** For commands that look into the store, or change something in it. */
+export function openStoreOnly(
+  config: Config,
+  logger: Logger,
+  use: "read" | "write",
+): Promise<StoreOnly> {
   return withParts({ config, logger }, async (parts) => {
-    const { store } = await buildStore(parts);
+    const store = use === "read" ? await storeToRead(parts) : (await buildStore(parts)).store;
     return { store, close: () => parts.lifecycle.stop() };
   });
 }

@@ -5,7 +5,7 @@ import { acceptAtFirst } from "../store/journal/accept-rows.ts";
 import { storeMetrics, storeSizeMetric } from "../store/metrics.ts";
 import { RestoreGuard } from "../store/restore/restore-guard.ts";
 import { Retention } from "../store/retention.ts";
-import { openStore, type Store } from "../store/store.ts";
+import { openStore, type Store, type StoreOptions } from "../store/store.ts";
 import { followStoreClock } from "../store/store-clock.ts";
 import type { Parts, StoredParts } from "./parts.ts";
 
@@ -15,24 +15,37 @@ import type { Parts, StoredParts } from "./parts.ts";
  * @param asked used instead of that clock, for the demo
  */
 export async function buildStore(parts: Parts, asked?: Clock): Promise<StoredParts> {
-  const { config, registry, lifecycle } = parts;
   const logger = componentLogger(parts);
-  const metrics = storeMetrics(registry);
-  const store = await openStore({
-    url: databaseUrl(config.store),
-    schema: config.store.schema,
-    logger,
-    metrics,
-    startupTimeoutMs: config.startup_timeout,
-    onRefused: parts.onFatal,
-  });
-  storeSizeMetric(registry, () => store.sizeBytes());
-  lifecycle.onStop("store", () => store.close());
+  const metrics = storeMetrics(parts.registry);
+  const store = await opened(parts, { metrics });
+  storeSizeMetric(parts.registry, () => store.sizeBytes());
   const clock = asked ?? (await ownClock(parts, store));
   const accepted = await acceptAtFirst(store, clock.now());
   if (accepted !== undefined)
     logger.info({ rows: accepted }, "rows of an older program are sealed as they stand");
   return { ...parts, store, clock, storeMetrics: metrics };
+}
+
+/** Opens the store for a command that only reads: no migration, no seal, no write. */
+export function storeToRead(parts: Parts): Promise<Store> {
+  return opened(parts, { metrics: storeMetrics(parts.registry), readOnly: true });
+}
+
+async function opened(
+  parts: Parts,
+  how: Pick<StoreOptions, "metrics" | "readOnly">,
+): Promise<Store> {
+  const { config, lifecycle } = parts;
+  const store = await openStore({
+    url: databaseUrl(config.store),
+    schema: config.store.schema,
+    logger: componentLogger(parts),
+    startupTimeoutMs: config.startup_timeout,
+    onRefused: parts.onFatal,
+    ...how,
+  });
+  lifecycle.onStop("store", () => store.close());
+  return store;
 }
 
 async function ownClock(parts: Parts, store: Store): Promise<Clock> {

@@ -15,7 +15,7 @@ import { argumentsOf, ask } from "./ask.ts";
 import { auditJson, auditText } from "./audit-text.ts";
 import { withConfigOption } from "./config-option.ts";
 import { CliError } from "./errors.ts";
-import { type StoreCommandParts, withStore } from "./store-command.ts";
+import { readingStore, type StoreCommandParts, withStore } from "./store-command.ts";
 
 interface AuditOptions {
   readonly config: string;
@@ -38,7 +38,7 @@ export function registerAudit(program: Command, parts: StoreCommandParts): void 
     .description(`${auditVerify.help}; exit code 1 when a row was changed`)
     .option("--json", "one JSON line")
     .action(({ config, json }: AuditOptions) =>
-      withStore(config, parts, async (store) => {
+      readingStore(config, parts, async (store) => {
         const verdict = await ask(auditVerify, {}, { store });
         parts.cli.print(json === true ? JSON.stringify(verdict) : verdictSentence(verdict));
         if (!verdict.ok) parts.cli.exitWith(1);
@@ -69,7 +69,7 @@ function show({ config: file, json, since, until }: ShowOptions, parts: StoreCom
     });
   const { cli } = parts;
   const asked = argumentsOf(auditShow, { since, until });
-  return withStore(file, parts, async (store, { people }) => {
+  return readingStore(file, parts, async (store, { people }) => {
     const names = new Map(
       Object.entries(people).flatMap(([name, { jira }]) => (jira ? [[jira, name] as const] : [])),
     );

@@ -11,7 +11,7 @@ import type { Store } from "../store/store.ts";
 import { ask } from "./ask.ts";
 import { withConfigOption } from "./config-option.ts";
 import { CliError } from "./errors.ts";
-import { type StoreCommandParts, withStore } from "./store-command.ts";
+import { readingStore, type StoreCommandParts, withStore } from "./store-command.ts";
 
 interface EffectsArguments {
   readonly config: string;
@@ -27,12 +27,10 @@ export function registerEffects(program: Command, parts: StoreCommandParts): voi
     .option("--dead", "only those that were given up")
     .option("--retry <id>", "give this dead effect another try")
     .option("--json", "JSON lines")
-    .action((options: EffectsArguments) =>
-      withStore(options.config, parts, (store) =>
-        options.retry === undefined
-          ? list(store, options, parts)
-          : retry(store, options.retry, parts),
-      ),
+    .action(({ retry: id, ...options }: EffectsArguments) =>
+      id === undefined
+        ? readingStore(options.config, parts, (store) => list(store, options, parts))
+        : withStore(options.config, parts, (store) => retry(store, id, parts)),
     );
 }
 

@@ -22,7 +22,7 @@ import {
   runTable,
   whatBecame,
 } from "./fixes-text.ts";
-import { withStore } from "./store-command.ts";
+import { readingStore } from "./store-command.ts";
 
 interface FixesOptions {
   readonly config: string;
@@ -75,7 +75,7 @@ export function registerFixes(program: Command, parts: FixesParts): void {
 
 function list({ config: file, json }: FixesOptions, parts: FixesParts): Promise<void> {
   const { cli, runJson } = parts;
-  return withStore(file, parts, async (store, { fixes }) => {
+  return readingStore(file, parts, async (store, { fixes }) => {
     const rows: string[][] = [];
     for (const { name, mode, do: does } of fixes) {
       const [last] = (await ask(fixesShow, { fix: name }, { store })).runs;
@@ -103,7 +103,7 @@ async function show(
   const { cli, runJson, remediations } = parts;
   const known = configured(fix, loadConfig(file, remediations), cli);
   if (known === undefined) return;
-  await withStore(file, parts, async (store) => {
+  await readingStore(file, parts, async (store) => {
     const { name, mode, when, do: does, cooldown, options } = known;
     const { runs, evidence: found } = await ask(fixesShow, { fix }, { store });
     if (json === true) {
@@ -126,7 +126,7 @@ function evidence(
   parts: DoParts,
 ): Promise<void> {
   const { cli } = parts;
-  return withStore(file, parts, async (store, config) => {
+  return readingStore(file, parts, async (store, config) => {
     const found = await ask(fixesEvidence, { fix }, { store });
     // The runs of a fix that is no longer configured are shown as well.
     if (found.length === 0 && configured(fix, config, cli) === undefined) return;
@@ -143,7 +143,7 @@ function explain(
 ): Promise<void> {
   const { cli } = parts;
   const asked = argumentsOf(fixesExplain, { run: id }, ["run"]);
-  return withStore(file, parts, async (store) => {
+  return readingStore(file, parts, async (store) => {
     const found = await fixesExplain.handle(asked, { store });
     if (found === undefined) {
       cli.say(

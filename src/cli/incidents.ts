@@ -13,7 +13,7 @@ import { argumentsOf } from "./ask.ts";
 import { withConfigOption } from "./config-option.ts";
 import { CliError } from "./errors.ts";
 import { incidentLines, incidentTable } from "./incident-text.ts";
-import { type StoreCommandParts, withStore } from "./store-command.ts";
+import { readingStore, type StoreCommandParts } from "./store-command.ts";
 
 interface ShowOptions {
   readonly config: string;
@@ -60,7 +60,7 @@ function list(options: ListOptions, parts: StoreCommandParts): Promise<void> {
   const state = options.state ?? (all === true ? undefined : unresolved);
   const given = { state, severity, kind, subject, silenced, limit };
   const asked = argumentsOf(incidentsList, given);
-  return withStore(config, parts, async (store) => {
+  return readingStore(config, parts, async (store) => {
     const { incidents, more, isAnySourceRead } = await incidentsList.handle(asked, { store });
     const { cli } = parts;
     if (json === true) for (const incident of incidents) cli.print(JSON.stringify(incident));
@@ -90,7 +90,7 @@ function show(
   parts: StoreCommandParts,
 ): Promise<void> {
   const asked = argumentsOf(incidentsShow, { incident: number }, ["incident"]);
-  return withStore(config, parts, async (store) => {
+  return readingStore(config, parts, async (store) => {
     const incident = await incidentsShow.handle(asked, { store });
     if (incident === undefined) {
       throw new CliError("DW_CLI_USAGE", `there is no incident ${number}`, {

@@ -14,7 +14,7 @@ import { columns } from "./columns.ts";
 import { withConfigOption } from "./config-option.ts";
 import { CliError } from "./errors.ts";
 import { monthJson, monthLines } from "./month-text.ts";
-import { type StoreCommandParts, withStore } from "./store-command.ts";
+import { readingStore, type StoreCommandParts } from "./store-command.ts";
 
 interface FeedbackReportOptions {
   readonly config: string;
@@ -34,7 +34,7 @@ export function registerReport(program: Command, parts: StoreCommandParts): void
     .action(({ config, days, month, json }: FeedbackReportOptions) => {
       if (month !== undefined) return showMonth(month, { config, json }, parts);
       const asked = argumentsOf(report, { days });
-      return withStore(config, parts, async (store) => {
+      return readingStore(config, parts, async (store) => {
         const answer = await report.handle(asked, { store, clock: systemClock });
         const { cli } = parts;
         const lines =
@@ -58,7 +58,7 @@ function showMonth(
   parts: StoreCommandParts,
 ): Promise<void> {
   const asked = argumentsOf(monthReport, { month });
-  return withStore(file, parts, async (store, { report: { time_zone: timeZone } }) => {
+  return readingStore(file, parts, async (store, { report: { time_zone: timeZone } }) => {
     const answer = await monthReport.handle(asked, { store, timeZone });
     if (answer.isFuture === true)
       throw new CliError("DW_CLI_USAGE", `--month ${month} has not begun`, {

@@ -16,16 +16,24 @@ function getTypeParser(oid: number, format?: "text" | "binary"): unknown {
 /**
  * @param url `postgres://…`
  * @param schema at most 50 lower-case letters, digits and `_`
+ * @param how `readOnly`: Postgres refuses every write of the connection
  * @throws StoreError DW_STORE_REFUSED when the schema has another kind of name
  */
-export function connectionConfig(url: string, schema: string): ClientConfig {
+export function connectionConfig(
+  url: string,
+  schema: string,
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
+): ClientConfig {
   if (!plainName.test(schema)) {
     throw new StoreError("DW_STORE_REFUSED", `schema name ${JSON.stringify(schema)} is not plain`, {
       hint: "Set store.schema to at most 50 lower-case letters, digits and underscores, for example driftwarden.",
     });
   }
   return {
-    connectionString: withSearchPath(url, schema),
+    connectionString: withOptions(url, [
+      `-c search_path=${schema}`,
+      ...(readOnly ? ["-c default_transaction_read_only=on"] : []),
+    ]),
     application_name: "driftwarden",
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
@@ -33,6 +41,12 @@ export function connectionConfig(url: string, schema: string): ClientConfig {
     types: { getTypeParser: getTypeParser as typeof types.getTypeParser },
   };
 }
+
+/** Most connections in the pool of a process. */
+export const poolConnections = 10;
+
+/** What a process needs at most: its pool, the connection that listens, and one for a check. */
+export const connectionsNeeded = poolConnections + 2;
 
 /** Deadlines of the pooled connections. The last one limits how long a paused process holds its row locks. */
 export const everydayDeadlines = {
@@ -42,10 +56,10 @@ export const everydayDeadlines = {
   idle_in_transaction_session_timeout: 5_000,
 } as const;
 
-/** Adds the path as a start-up option. So every connection of the pool has it. The URL's own `options` are kept. */
-function withSearchPath(text: string, schema: string): string {
+/** Adds start-up options. So every connection of the pool has them. The URL's own `options` are kept. */
+function withOptions(text: string, more: readonly string[]): string {
   const url = new URL(text);
-  const options = [url.searchParams.get("options"), `-c search_path=${schema}`];
+  const options = [url.searchParams.get("options"), ...more];
   url.searchParams.set("options", options.filter((part) => part !== null).join(" "));
   return url.href;
 }

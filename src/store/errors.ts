@@ -13,6 +13,7 @@ export type StoreCode =
   | "DW_STORE_POOLER"
   | "DW_STORE_READ_ONLY"
   | "DW_STORE_TOO_NEW"
+  | "DW_STORE_TOO_OLD"
   | "DW_STORE_COMMIT_UNKNOWN"
   | "DW_STORE_FENCED";
 

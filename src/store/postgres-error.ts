@@ -3,6 +3,7 @@ import { DatabaseError } from "pg";
 import { DriftwardenError, messageOf } from "../errors.ts";
 import { type PostgresTrouble, postgresTrouble, troubleHint } from "../postgres-trouble.ts";
 import { hintOfUnreachable } from "../unknown-host.ts";
+import { connectionsNeeded } from "./connection.ts";
 import { type StoreCode, StoreError } from "./errors.ts";
 
 export type PostgresFailure = "conflict" | "lost" | "refused" | "other";
@@ -57,6 +58,10 @@ const troubles: Readonly<Record<PostgresTrouble, StoreCode>> = {
   pooler: "DW_STORE_POOLER",
 };
 
+const awayHint =
+  "Check that the store's Postgres runs and that store.url names its host and port; Driftwarden goes on by itself when it is back.";
+const connectionsHint = `The store's role has no free connection: allow ${connectionsNeeded} for each Driftwarden process (ALTER ROLE … CONNECTION LIMIT), or raise max_connections if the whole server is full. Driftwarden goes on by itself then.`;
+
 /**
  * Turns losses, refusals and known faults of the setup into a StoreError for the operator. Other errors stay unchanged.
  */
@@ -73,10 +78,7 @@ export function asStoreError(error: unknown, doing: string): unknown {
   const failure = classify(error);
   if (failure === "lost") {
     return new StoreError("DW_STORE_UNREACHABLE", `${doing}: ${messageOf(error)}`, {
-      hint: hintOfUnreachable(
-        error,
-        "Check that the store's Postgres runs and that store.url names its host and port; Driftwarden goes on by itself when it is back.",
-      ),
+      hint: codeOf(error) === "53300" ? connectionsHint : hintOfUnreachable(error, awayHint),
       retryable: true,
       cause: error,
     });

@@ -3,7 +3,7 @@ import { Client, type ClientConfig } from "pg";
 import type { Logger } from "pino";
 import { systemClock as clock } from "../clock.ts";
 import { StoreError } from "./errors.ts";
-import { migrate } from "./migrations/migrate.ts";
+import { migrate, requireMigrated } from "./migrations/migrate.ts";
 import { asStoreError } from "./postgres-error.ts";
 import { txOf } from "./transaction.ts";
 
@@ -12,6 +12,8 @@ export interface StartupOptions {
   readonly logger: Logger;
   /** How long to wait for a database that does not answer, ms. */
   readonly startupTimeoutMs: number;
+  /** Whether the schema stays as it is. Then it must be of this version. Default false. */
+  readonly readOnly?: boolean;
 }
 
 const firstWaitMs = 100;
@@ -19,7 +21,7 @@ const longestWaitMs = 2_000;
 
 /**
  * @throws StoreError DW_STORE_UNREACHABLE (retryable) after the startup timeout. Other codes, such as DW_STORE_REFUSED
- *   and DW_STORE_TOO_NEW, are thrown at once.
+ *   DW_STORE_TOO_NEW and DW_STORE_TOO_OLD, are thrown at once.
  */
 export async function startUp(config: ClientConfig, options: StartupOptions): Promise<void> {
   const { logger, startupTimeoutMs } = options;
@@ -46,7 +48,8 @@ async function migrateOnce(config: ClientConfig, options: StartupOptions): Promi
   try {
     await client.connect();
     await client.query("begin");
-    await migrate(txOf(client), options);
+    const prepare = options.readOnly === true ? requireMigrated : migrate;
+    await prepare(txOf(client), options);
     await client.query("commit");
   } finally {
     await client.end().catch(() => undefined);

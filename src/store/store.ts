@@ -2,7 +2,7 @@
 import { Pool } from "pg";
 import type { Logger } from "pino";
 import { Admission, type AdmissionOptions } from "./admission.ts";
-import { connectionConfig, everydayDeadlines } from "./connection.ts";
+import { connectionConfig, everydayDeadlines, poolConnections } from "./connection.ts";
 import { type Heard, Listener } from "./listener.ts";
 import type { StoreMetrics } from "./metrics.ts";
 import type { Channel } from "./notify.ts";
@@ -22,6 +22,8 @@ export interface StoreOptions {
   readonly startupTimeoutMs: number;
   /** Most connections in the pool, ≥ 2. The listening connection is extra. Default 10. */
   readonly maxConnections?: number;
+  /** Whether Postgres refuses every write. The schema is not migrated, so it must be of this version. Default false. */
+  readonly readOnly?: boolean;
   /** Called once, when another process has migrated the schema so that it needs a newer program. */
   readonly onRefused?: AdmissionOptions["onRefused"];
 }
@@ -50,13 +52,18 @@ const sizeSql = `select coalesce(sum(pg_total_relation_size(c.oid)), 0)::float8 
 /**
  * Waits for the database, migrates the schema, opens the connections.
  *
- * @throws StoreError DW_STORE_UNREACHABLE after the startup timeout, DW_STORE_REFUSED, DW_STORE_TOO_NEW
+ * @throws StoreError DW_STORE_UNREACHABLE after the startup timeout, DW_STORE_REFUSED, DW_STORE_TOO_NEW; with
+ *   `readOnly` also DW_STORE_TOO_OLD
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { logger, metrics, schema = "driftwarden" } = options;
-  const config = connectionConfig(options.url, schema);
+  const config = connectionConfig(options.url, schema, options);
   await startUp(config, { ...options, schema });
-  const pool = new Pool({ ...config, ...everydayDeadlines, max: options.maxConnections ?? 10 });
+  const pool = new Pool({
+    ...config,
+    ...everydayDeadlines,
+    max: options.maxConnections ?? poolConnections,
+  });
   // Idle connections break when the server restarts. The pool replaces them.
   pool.on("error", (error) => logger.debug({ err: error }, "idle connection to the store lost"));
   const listener = new Listener(config, { ...options, schema });

@@ -128,9 +128,10 @@ const settlingOf = ({ say, timeoutMs = settleMs, holdsModels = true }: ChaosOpti
 
 async function start(world: World, stream: ChaosOptions["stream"]): Promise<void> {
   const [first, second] = world.daemons;
-  // A command that reads the store creates its tables. The recording needs them.
+  // A command that may write makes the store's tables. The recording needs them.
   const program = join(world.dist, "src/main.js");
-  const { code, err } = await runCommand(["effects", "--config", world.configFile], { program });
+  const making = ["audit", "accept", "--config", world.configFile];
+  const { code, err } = await runCommand(making, { program });
   if (code !== 0) throw new Error(`making the store: ${err}`);
   if (stream === "postgres") await recordLog(world.storeUrl);
   await watchStates(world.storeUrl);

@@ -46,7 +46,8 @@ export class Group {
     const random = seeded(seed);
     const given = { stream, docker: "double", dist, ungrouped: false, random } as const;
     const world = await buildWorld(given, lifecycle);
-    const made = await runCommand(["effects", "--config", world.configFile], { program: first });
+    const making = ["audit", "accept", "--config", world.configFile];
+    const made = await runCommand(making, { program: first });
     if (made.code !== 0) throw new Error(`making the store: ${made.err}`);
     if (stream === "postgres") await recordLog(world.storeUrl);
     await watchStates(world.storeUrl);

@@ -61,8 +61,8 @@ async function olderStore(name: string, port?: number): Promise<{ url: string; c
   return { url, config };
 }
 
-/** A command that opens the store, and so migrates it. */
-const opening = (config: string): readonly string[] => ["effects", "--config", config];
+/** A command that may write opens the store, and so migrates it. */
+const opening = (config: string): readonly string[] => ["audit", "accept", "--config", config];
 
 function start(config: string): ChildProcess {
   const child = spawn(process.execPath, [program, ...opening(config)], { stdio: "ignore" });

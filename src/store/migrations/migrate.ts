@@ -109,6 +109,31 @@ export async function migrate(
   logger.info({ schema, from: meta.version, to: all.length }, "store schema migrated");
 }
 
+/** @throws StoreError DW_STORE_TOO_OLD where a migration is missing; DW_STORE_TOO_NEW as {@link migrate} */
+export async function requireMigrated(
+  tx: Tx,
+  { schema }: { readonly schema: string },
+): Promise<void> {
+  const meta = await readMeta(tx, schema);
+  if (meta.minVersion > migrations.length) throw tooNew(schema, meta, migrations.length);
+  if (meta.version < migrations.length) throw tooOld(schema, meta.version);
+}
+
+function tooOld(schema: string, version: number): StoreError {
+  if (version === 0)
+    return new StoreError("DW_STORE_TOO_OLD", `the store has no schema ${schema} yet`, {
+      hint: "The daemon makes it at its first start: systemctl start driftwarden. If the daemon runs already, this configuration names another store: compare store.url and store.schema with those of the daemon.",
+    });
+  const known = migrations.length;
+  return new StoreError(
+    "DW_STORE_TOO_OLD",
+    `schema ${schema} is at version ${version}, and this program reads version ${known}`,
+    {
+      hint: "Only the daemon migrates the schema. Finish the upgrade, then restart it: systemctl restart driftwarden.",
+    },
+  );
+}
+
 async function readMeta(tx: Tx, schema: string): Promise<SchemaVersions> {
   const found = await tx.query(metaExistsSql, [schema]);
   const rows = found.length === 0 ? [] : await tx.query<SchemaVersions>(readMetaSql);
