@@ -17,9 +17,14 @@ const keepers: Readonly<Record<string, string>> = {
   executor: "root on this machine",
 };
 
+/** Codes of what is wrong in the words of the configuration, so that whoever wrote them can correct them. */
+const ownWords =
+  /^DW_(ADDRESS|CONFIG)_|_(DATABASE_MISSING|TABLE_MISSING|COLUMN_MISSING|PASSWORD_MISSING)$/;
+
 /** Who can take the next step; null for a finding that asks for none. */
-function askedOf({ part, ok, doubtful, ask }: CheckedPart): string | null {
+function askedOf({ part, ok, doubtful, ask, code }: CheckedPart): string | null {
   if (ok && !doubtful) return null;
+  if (ask === undefined && code !== null && ownWords.test(code)) return "you";
   return ask ?? keepers[part.split(":")[0] ?? ""] ?? "you";
 }
 
@@ -56,17 +61,25 @@ export function textLine(finding: CheckedPart, { withAsk }: LineOptions): string
   return `${mark} ${label} ${sentences}${placeOf(line)}${whom}`;
 }
 
-export function summaryLine(
-  findings: readonly CheckedPart[],
-  { offline, sent }: { readonly offline: boolean; readonly sent: boolean },
-): string {
+interface Done {
+  readonly offline: boolean;
+  /** Whether the test message arrived; undefined where none was asked for. */
+  readonly sent: boolean | undefined;
+}
+
+const writing: Readonly<Record<string, string>> = {
+  true: "Only the test message was sent.",
+  false: "The test message did not arrive.",
+};
+
+export function summaryLine(findings: readonly CheckedPart[], { offline, sent }: Done): string {
   const wrong = findings.filter(({ ok }) => !ok).length;
   const doubts = findings.filter(({ doubtful }) => doubtful).length;
   const counts = [
     ...(wrong > 0 ? [`${wrong} wrong`] : []),
     ...(doubts > 0 ? [`${doubts} doubtful`] : []),
   ].join(", ");
-  const did = sent ? "Only the test message was sent." : "Nothing was written anywhere.";
+  const did = writing[String(sent)] ?? "Nothing was written anywhere.";
   const connected = offline ? "Nothing was connected to." : did;
   return `${counts === "" ? "Everything is right" : counts}. ${connected}`;
 }

@@ -77,14 +77,18 @@ async function look(options: Which, parts: CheckParts): Promise<void> {
   const { cli } = parts;
   const shown = shownIn(options, cli);
   let read: Read;
+  let isConfigRight = true;
   try {
-    read = readConfig(options.config, parts);
+    read = readConfig(options.config, parts, "checked");
   } catch (error) {
     if (!(error instanceof ConfigError) || error.problems.length === 0) throw error;
     shown.all(error.problems.map((problem) => configProblem(problem)));
-    shown.end();
+    isConfigRight = false;
     cli.exitWith(78);
-    return;
+    if (!options.isDoctor || error.problems.some(({ code }) => code !== "DW_CONFIG_SECRET"))
+      return shown.end();
+    // Each part that needs the secret says so in its own line. The other parts can be checked without it.
+    read = readConfig(options.config, parts, "not read");
   }
   const { config, warnings, lineOf } = read;
   shown.all(warnings.map((warning) => configWarning(warning)));
@@ -101,7 +105,7 @@ async function look(options: Which, parts: CheckParts): Promise<void> {
     }
   }
   shown.end();
-  if (shown.wrong() > 0) cli.exitWith(1);
+  if (isConfigRight && shown.wrong() > 0) cli.exitWith(1);
 }
 
 function looksOf(
@@ -116,10 +120,15 @@ function looksOf(
   });
 }
 
-function readConfig(file: string, { remediations }: CheckParts): Read {
+function readConfig(
+  file: string,
+  { remediations }: CheckParts,
+  secrets: "checked" | "not read",
+): Read {
   const warnings: Problem[] = [];
   let lineOf: Read["lineOf"] = noLine;
   const config = loadConfig(file, remediations, {
+    secrets,
     onWarning: (warning) => void warnings.push(warning),
     onLines: (lines) => {
       lineOf = lines;
@@ -183,7 +192,9 @@ function shownIn({ json, offline, send, isDoctor }: Which, cli: Cli): Printing {
     },
     wrong: () => all.filter(({ ok }) => !ok).length,
     end() {
-      const how = { offline: offline === true, sent: send !== undefined };
+      const arrived = all.some(({ check, ok }) => check === "sent" && ok);
+      const sent = send === undefined ? undefined : arrived;
+      const how = { offline: offline === true, sent };
       if (json !== true) cli.print(summaryLine(all, how));
     },
   };

@@ -7,6 +7,7 @@ import { systemClock } from "../clock.ts";
 import type { CommandAnswer } from "../messages/answer.ts";
 import { plainText } from "../messages/plain-text.ts";
 import { handInAndWait } from "../store/commands/await-answer.ts";
+import { incidentByNumber } from "../store/incidents/by-number.ts";
 import type { Store } from "../store/store.ts";
 import { withConfigOption } from "./config-option.ts";
 import { CliError } from "./errors.ts";
@@ -68,6 +69,13 @@ async function printAnswer(
   { as = "", json, parts }: SayOptions & { readonly parts: DoParts },
 ): Promise<void> {
   const { cli, waitMs = defaultWaitMs } = parts;
+  if (number !== null && (await incidentByNumber(store, number)) === undefined) {
+    cli.say(
+      `There is no incident ${number}, so nothing was done or stored. driftwarden incidents list --all shows the numbers.`,
+    );
+    cli.exitWith(1);
+    return;
+  }
   const command = {
     door: "cli",
     message: randomUUID(),

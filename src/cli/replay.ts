@@ -8,7 +8,7 @@ import { printable } from "../printable.ts";
 import { formatTime } from "../replay/cells.ts";
 import { replayPage } from "../replay/page/page.ts";
 import { ShareRecorder } from "../replay/page/share-recorder.ts";
-import { writePage } from "../replay/page/write-page.ts";
+import { mayWritePage, writePage } from "../replay/page/write-page.ts";
 import type { ReplayedEpisode } from "../replay/replay.ts";
 import { type ReplaySummary, type ReportOptions, replayReport } from "../replay/report.ts";
 import { exitCodeOf, rowSentences, tooMuchLeftOut } from "./accounting.ts";
@@ -73,6 +73,7 @@ export async function runReplay(options: ReplayOptions, io: LineOutput): Promise
     const hint = "Name at least one file: driftwarden replay --csv rows.csv.";
     throw new CliError("DW_CLI_USAGE", "there is nothing to replay", { hint });
   }
+  if (options.html !== undefined) await mayWritePage(options.html);
   const recording = options.html === undefined ? undefined : new ShareRecorder();
   const report = await replayReport(options, recording);
   const { episodes, tickets, since, summary: found, leftOut } = report;

@@ -91,7 +91,7 @@ function factsOf(proposal: Proposal, why: Line): readonly NamedLine[] {
 function targetText({ act }: Proposal): readonly NamedLine[] {
   const { replicas, name, host, id } = act;
   if (replicas === undefined)
-    return [["Target", line`${data(name, 100)} on ${data(host, 100)}, id ${data(id, 100)}`]];
+    return [["Target", line`${data(name, 100)} on ${data(host, 100)}, id ${data(short(id), 12)}`]];
   const all = line`${words(counted(replicas.length, "replica"))} of ${data(name, 100)} on ${data(host, 100)}`;
   return [["Target", all], ...replicas.map(replicaText)];
 }

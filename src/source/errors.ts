@@ -53,6 +53,14 @@ const unreachable: SourceErrorClassification = {
 const missingHint =
   "Check the database name in the source's url, and set table of the source, with its schema if it is not on the search path.";
 
+/**
+ * Connections that the role of `sources` sources needs: the poller's, a picture's or a command's, and `doctor`'s of each
+ * source, and one more.
+ */
+const connectionsFor = (sources: number): number => 3 * sources + 1;
+
+const connectionsHint = `The role has no free connection: ALTER ROLE readonly CONNECTION LIMIT ${connectionsFor(1)} is enough where it reads one source, ${connectionsFor(4)} for four, ${connectionsFor(2) - connectionsFor(1)} more for each. If the whole server is full, raise max_connections.`;
+
 /** Start of an SQLSTATE → its classification for a source. The first match counts. */
 const sqlStates: readonly (readonly [start: string, classified: SourceErrorClassification])[] = [
   ["42P01", { code: "DW_SOURCE_TABLE_MISSING", hint: missingHint }],
@@ -73,7 +81,7 @@ const sqlStates: readonly (readonly [start: string, classified: SourceErrorClass
   ],
   ["57P", unreachable],
   ["08", unreachable],
-  ["53300", unreachable],
+  ["53300", { ...unreachable, hint: connectionsHint }],
 ];
 
 const troubles: Readonly<Record<PostgresTrouble, Code>> = {

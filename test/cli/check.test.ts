@@ -49,7 +49,9 @@ async function run(args: readonly string[], found: Found = {}): Promise<Outcome>
           budgetTexts: offlineBuilders.budgetTexts,
           checksOf: looks,
           doctorChecksOf: (_config, send) =>
-            send === "jira" ? undefined : [...looks(), ...machineAnd(send)],
+            send === "jira"
+              ? undefined
+              : [...looks(), ...machineAnd(`channel:${send}` in found ? undefined : send)],
         }),
     ];
     await runProgram(args, { version: "1.2.3", cli, commands });
@@ -246,6 +248,38 @@ describe("driftwarden doctor", () => {
     const { out } = await run(["doctor", "--offline", "--config", config(right)], said);
     expect(out.join()).not.toContain("unsynchronised");
     expect(out.at(-1)).toContain("Nothing was connected to.");
+  });
+
+  it("goes on where only a secret is missing, and ends with 78", async () => {
+    const secret = `store: {url: "postgres://h/d", password_file: ${join(folder, "none")}}\nsources: {main: {url: "postgres://h/d"}}\n`;
+    const { code, out } = await run(["doctor", "--config", config(secret)]);
+    expect(code).toBe(78);
+    expect(out[0]).toMatch(/^✗ config .*password_file: cannot be read/);
+    expect(out.length).toBeGreaterThan(2);
+    const { out: checked } = await run(["check", "--config", config(secret)]);
+    expect(checked.length).toBe(2);
+  });
+
+  it("says that a test message did not arrive", async () => {
+    const failed = wrong("sent", { code: "X", message: "no", hint: "Look." });
+    const { out } = await run(["doctor", "--send", "--config", config(right)], {
+      "channel:alertmanager": [failed],
+    });
+    expect(out.at(-1)).toBe("1 wrong, 1 doubtful. The test message did not arrive.");
+  });
+
+  it("asks whoever wrote the configuration where its own words are wrong", async () => {
+    const missing = {
+      code: "DW_STORE_DATABASE_MISSING",
+      message: "no database dirftwarden",
+      hint: "Correct it.",
+    };
+    const { out } = await run(["doctor", "--config", config(right)], {
+      store: [wrong("connection", missing)],
+      "source:main": [wrong("rights", { ...missing, code: "DW_SOURCE_FORBIDDEN" })],
+    });
+    expect(out.find((line) => line.includes("store"))).not.toContain("Ask");
+    expect(out.find((line) => line.includes("main:"))).toContain("Ask the source's database");
   });
 
   it("sends a test message only when it is asked to, and says so", async () => {

@@ -101,11 +101,18 @@ describe("the page of a replay", () => {
     expect(page).toContain("<li><b>1</b>left out: bad_timestamp</li>");
   });
 
-  it("is refused where it cannot be written", async () => {
-    const sources = csvSources([fileWith("rows.csv", csv(faulty))]);
+  it("is refused where it cannot be written, before a row is read", async () => {
+    const [source] = csvSources([fileWith("rows.csv", csv(faulty))]);
+    let reads = 0;
+    const read: NonNullable<typeof source>["read"] = (take) => {
+      reads++;
+      return source!.read(take);
+    };
+    const sources = [{ ...source!, read }];
     const html = "/nowhere/page.html";
     await expect(
       runReplay({ sources, detectorTypes, html }, { stdout: () => undefined }),
     ).rejects.toMatchObject({ code: "DW_CLI_FILE" });
+    expect(reads).toBe(0);
   });
 });

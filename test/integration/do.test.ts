@@ -6,6 +6,7 @@ import { runProgram } from "../../src/cli/program.ts";
 import { systemClock } from "../../src/clock.ts";
 import { recordEvents } from "../../src/incidents/record-events.ts";
 import { takeCommand } from "../../src/store/commands/command.ts";
+import type { Store } from "../../src/store/store.ts";
 import { fileWith } from "../cli/files.ts";
 import { episodeOpened } from "../fakes/episodes.ts";
 import { runCommand } from "../programs/command.ts";
@@ -64,8 +65,8 @@ it("driftwarden do says a command to an incident, and the daemon answers it (A23
   }
 });
 
-it("driftwarden do without a daemon stores the command, says so, and exits with 75 (B39)", async () => {
-  const store = await stores.open();
+/** Says it to a store that no daemon works on. */
+async function sayAlone(store: Store, ...words: readonly string[]) {
   const said: string[] = [];
   let code = 0;
   const cli = {
@@ -81,13 +82,31 @@ it("driftwarden do without a daemon stores the command, says so, and exits with 
     (program: Parameters<typeof registerDo>[0]) =>
       registerDo(program, { cli, remediations, openStore, waitMs: 0 }),
   ];
-  const args = ["do", "#43", "note", "it is the exporter", "--config", configOf(stores.url)];
+  const args = ["do", ...words, "--config", configOf(stores.url)];
   await runProgram(args, { version: "1.2.3", cli, commands });
+  const stored = await store.transaction((tx) => takeCommand(tx));
+  return { code, said: said.join(" "), stored };
+}
+
+async function storeWithIncident(): Promise<Store> {
+  const store = await stores.open();
+  const event = episodeOpened({ at: Date.now() * 1000, newestRow: Date.now() * 1000 });
+  await store.transaction((tx) =>
+    recordEvents(tx, [{ event }], { clock: systemClock, orderKeyOf, settings }),
+  );
+  return store;
+}
+
+it("driftwarden do without a daemon stores the command, says so, and exits with 75 (B39)", async () => {
+  const store = await storeWithIncident();
+  const { code, said, stored } = await sayAlone(store, "#1", "note", "it is the exporter");
   expect(code).toBe(75);
-  expect(said.join(" ")).toContain("the command is stored");
-  expect(await store.transaction((tx) => takeCommand(tx))).toMatchObject({
-    door: "cli",
-    incident: 43,
-    said: "note it is the exporter",
-  });
+  expect(said).toContain("the command is stored");
+  expect(stored).toMatchObject({ door: "cli", incident: 1, said: "note it is the exporter" });
+});
+
+it("driftwarden do refuses the number of no incident, and stores nothing", async () => {
+  const { code, said, stored } = await sayAlone(await storeWithIncident(), "77", "ack");
+  expect([code, stored]).toEqual([1, undefined]);
+  expect(said).toContain("There is no incident 77, so nothing was done or stored.");
 });

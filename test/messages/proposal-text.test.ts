@@ -47,6 +47,12 @@ describe("a proposal (A25)", () => {
       expect(text).toContain(shown);
   });
 
+  it("shows an engine's id of 64 digits as docker ps does", () => {
+    const act = { ...proposal.act, id: "c0ffee".padEnd(64, "0") };
+    const text = plainText([renderProposal({ ...proposal, act }, words("why"))]);
+    expect(text).toContain("feature-store-1 on box, id c0ffee000000\n");
+  });
+
   it("says why a fix in mode auto asks, and what it would cut off", () => {
     const snapshot = { ...proposal.act.snapshot, dependants: "web-1 (depends_on)" };
     const because = "The last two runs of restart-svc did not help.";

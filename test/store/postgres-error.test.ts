@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { Client, DatabaseError } from "pg";
 import { describe, expect, it } from "vitest";
+import { toSourceError } from "../../src/source/errors.ts";
 import { StoreError } from "../../src/store/errors.ts";
 import { asStoreError, classify, isServerUnwell } from "../../src/store/postgres-error.ts";
 
@@ -33,6 +34,20 @@ describe("what Postgres and its driver throw", () => {
     ["no error", "boom", "other"],
   ])("%s", (_name, error, failure) => {
     expect(classify(error)).toBe(failure);
+  });
+
+  it("say how many connections a role needs that has none left (53300)", () => {
+    expect(asStoreError(database("53300"), "using the store")).toMatchObject({
+      code: "DW_STORE_UNREACHABLE",
+      retryable: true,
+      hint: expect.stringContaining("allow 12 for each Driftwarden process"),
+    });
+    expect(toSourceError(database("53300"), "connecting")).toMatchObject({
+      code: "DW_SOURCE_UNREACHABLE",
+      hint: expect.stringContaining(
+        "CONNECTION LIMIT 4 is enough where it reads one source, 13 for four",
+      ),
+    });
   });
 
   it.each(["53100", "53200", "58030", "25006", "40P01", "55P03", "57P01"])(
