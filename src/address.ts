@@ -2,6 +2,7 @@
 import { accessSync, constants } from "node:fs";
 import { type AddressCode, AddressError } from "./address-errors.ts";
 import { messageOf } from "./errors.ts";
+import { nearest } from "./nearest.ts";
 
 const example = "postgres://user@host:5432/database";
 
@@ -19,6 +20,7 @@ const postgresRules: readonly Rule[] = [
   brackets,
   port,
   parsable,
+  parameters,
   sslmode,
   certificateFiles,
 ];
@@ -137,6 +139,50 @@ const isPort = (text: string): boolean =>
 function parsable(text: string): AddressError | undefined {
   if (URL.canParse(text)) return undefined;
   return addressError("DW_ADDRESS_INVALID", "is no valid address", `Write it as ${example}.`);
+}
+
+/** Those of libpq, and the driver's own. */
+const knownParameters = [
+  ...["host", "hostaddr", "port", "user", "password", "passfile", "dbname", "database", "options"],
+  ...[
+    "application_name",
+    "fallback_application_name",
+    "client_encoding",
+    "encoding",
+    "replication",
+  ],
+  ...["sslmode", "ssl", "sslcert", "sslkey", "sslrootcert", "sslpassword", "sslcrl", "sslcrldir"],
+  ...["sslnegotiation", "sslcompression", "sslsni", "sslcertmode", "requiressl", "requirepeer"],
+  ...["ssl_min_protocol_version", "ssl_max_protocol_version", "uselibpqcompat", "channel_binding"],
+  ...["min_protocol_version", "max_protocol_version", "require_auth", "scram_client_key"],
+  ...["scram_server_key", "gssencmode", "gssdelegation", "gsslib", "krbsrvname", "service"],
+  ...[
+    "connect_timeout",
+    "tcp_user_timeout",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+  ],
+  ...["keepalives_count", "target_session_attrs", "load_balance_hosts", "statement_timeout"],
+  ...["query_timeout", "lock_timeout", "idle_in_transaction_session_timeout"],
+];
+
+/** The driver ignores a parameter that it does not know: with a misspelt `sslmode` nothing would be encrypted. */
+function parameters(text: string): AddressError | undefined {
+  const unknown = [...new URL(text).searchParams.keys()].find(
+    (name) => !knownParameters.includes(name),
+  );
+  if (unknown === undefined) return undefined;
+  const meant = nearest(unknown, knownParameters);
+  // Another text may be a part of a password.
+  const shown = /^\w{1,40}$/.test(unknown) && meant !== undefined ? ` ${unknown}` : "";
+  return addressError(
+    "DW_ADDRESS_PARAMETER",
+    `has an unknown parameter${shown} behind its ?`,
+    meant === undefined
+      ? "Take it out, or write one that libpq knows, such as sslmode or connect_timeout."
+      : `Did you mean ${meant}?`,
+  );
 }
 
 const sslmodes = ["disable", "prefer", "require", "verify-ca", "verify-full", "no-verify"];

@@ -1,5 +1,6 @@
 /** Makes connections to a source whose search_path holds only the schemas of Postgres itself. */
 import { Client, type ClientConfig } from "pg";
+import { withStartOptions } from "../postgres-address.ts";
 import { SourceClient, type SourceSession } from "./client.ts";
 import { toSourceError } from "./errors.ts";
 import type { SourceConnection } from "./options.ts";
@@ -55,15 +56,9 @@ function configOf(options: SourceConnection): ClientConfig {
   };
 }
 
-/**
- * Adds start-up options after those of the URL, because the last value counts. They apply from the first statement on.
- */
 function withSettings(text: string, settings: Readonly<Record<string, string>>): string {
-  const url = new URL(text);
   const ours = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
-  const given = url.searchParams.get("options");
-  url.searchParams.set("options", [...(given === null ? [] : [given]), ...ours].join(" "));
-  return url.href;
+  return withStartOptions(text, ours);
 }
 
 /** The search_path in the URL's own options. It is used only to find the table of the source. */

@@ -1,5 +1,6 @@
 /** Makes connections to the store, all with the same search_path, deadlines and types. */
 import { type ClientConfig, types } from "pg";
+import { withStartOptions } from "../postgres-address.ts";
 import { StoreError } from "./errors.ts";
 
 /** The schema's name is part of start-up options and of channel names. Postgres limits channel names to 63 bytes. */
@@ -30,7 +31,7 @@ export function connectionConfig(
     });
   }
   return {
-    connectionString: withOptions(url, [
+    connectionString: withStartOptions(url, [
       `-c search_path=${schema}`,
       ...(readOnly ? ["-c default_transaction_read_only=on"] : []),
     ]),
@@ -55,11 +56,3 @@ export const everydayDeadlines = {
   lock_timeout: 20_000,
   idle_in_transaction_session_timeout: 5_000,
 } as const;
-
-/** Adds start-up options. So every connection of the pool has them. The URL's own `options` are kept. */
-function withOptions(text: string, more: readonly string[]): string {
-  const url = new URL(text);
-  const options = [url.searchParams.get("options"), ...more];
-  url.searchParams.set("options", options.filter((part) => part !== null).join(" "));
-  return url.href;
-}
