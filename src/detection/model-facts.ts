@@ -1,6 +1,7 @@
 /** The facts of a model beside its numbers. Plain data, saved as JSON in a snapshot. */
 
 import { type Assembly, nothingAssembled } from "./attribution/assembling.ts";
+import { type GapHabits, noHabits } from "./attribution/cadence.ts";
 import { noRules, type RuleState } from "./episode/rules.ts";
 import { alwaysAsked, type UnaskedTime } from "./episode/silence.ts";
 import type { VerificationState } from "./episode/verification.ts";
@@ -43,6 +44,8 @@ export interface ModelFacts {
   positions: Record<string, Position>;
   assembly: Assembly;
   intervals: readonly number[];
+  /** What is known of longer gaps. */
+  gaps: GapHabits;
   /** Time of the newest attribution, microseconds; null before the first. */
   lastAt: number | null;
   /** Time of its newest row, where it is later than the attribution's time. */
@@ -92,6 +95,7 @@ export function newFacts(
     positions: {},
     assembly: nothingAssembled(),
     intervals: [],
+    gaps: noHabits,
     lastAt: null,
     unasked: alwaysAsked,
     learned: 0,

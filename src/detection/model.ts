@@ -12,7 +12,7 @@ import { openedEvent, silentEvidence } from "./episode/explain-episode.ts";
 import { joining } from "./episode/joining.ts";
 import { isBetween, isRetrainedByHabit, newestSettled } from "./episode/markers.ts";
 import type { Evidence } from "./episode/rules.ts";
-import { heardAt, silentDue, silentSince, withGap } from "./episode/silence.ts";
+import { heardAt, silentDue, silentSince, unaskedIn, withGap } from "./episode/silence.ts";
 import { answer, answerDue, giveUp, observe } from "./episode/verification.ts";
 import type { DetectionEvent, EpisodeClosed } from "./event.ts";
 import type { ModelMemory } from "./memory.ts";
@@ -50,7 +50,7 @@ export class WatchedModel {
     const { transform } = this.source;
     const options = { key, transform, uses, decision, overrides, pool: context.pool };
     this.#baseline = new Baseline(options, this.facts, saved);
-    this.#cadence = new Cadence(this.facts.intervals);
+    this.#cadence = new Cadence(decision.silentCadences, this.facts);
     const open = { assembly: this.facts.assembly, maxFeatures };
     this.#assembler = assemblerOf(this.#baseline, this.source, open);
   }
@@ -80,7 +80,8 @@ export class WatchedModel {
   /** The content of a snapshot. */
   parts(): ModelParts {
     const assembly = this.#assembler.saved();
-    const facts = { ...this.facts, assembly, intervals: this.#cadence.intervals };
+    const { intervals, gaps } = this.#cadence;
+    const facts = { ...this.facts, assembly, intervals, gaps };
     return { names: this.features, facts, memory: this.memory };
   }
 
@@ -164,8 +165,7 @@ export class WatchedModel {
   get retiredAt(): number {
     if (this.facts.historic) return Number.POSITIVE_INFINITY;
     if (this.#isVersion) return Number.NEGATIVE_INFINITY;
-    const { decision, retireAfterUs } = this.#context.settings;
-    const least = Math.max(retireAfterUs, decision.silentCadences * (this.cadence ?? 0));
+    const least = Math.max(this.#context.settings.retireAfterUs, this.#cadence.patience ?? 0);
     return silentSince(this.facts, this.#assembler.start) + least;
   }
 
@@ -195,10 +195,11 @@ export class WatchedModel {
   #close(): void {
     const { facts } = this;
     const { at, until, newest, newcomers, conflicts } = this.#assembler.finish();
-    if (facts.lastAt !== null && at > facts.lastAt) this.#cadence.add(at - facts.lastAt);
+    const { lastAt, unasked } = facts;
+    if (lastAt !== null && at > lastAt) this.#cadence.add(lastAt, at, unaskedIn(unasked, at));
     facts.lastAt = at;
     if (newest > at) facts.newestRow = newest;
-    facts.unasked = heardAt(facts.unasked, at);
+    facts.unasked = heardAt(unasked, at);
     facts.silent = false;
     if (facts.sinceMarker !== undefined) facts.sinceMarker++;
     this.#baseline.admit(newcomers);
@@ -236,9 +237,7 @@ export class WatchedModel {
 
   #silentDue(): number {
     if (this.#isVersion) return Number.POSITIVE_INFINITY;
-    const { silentCadences } = this.#context.settings.decision;
-    const due = silentDue(this.facts, { cadence: this.cadence, silentCadences });
-    return Math.max(due, this.#assembler.heardUntil);
+    return Math.max(silentDue(this.facts, this.#cadence), this.#assembler.heardUntil);
   }
 
   #fallSilent(watermark: number, sourceNewest: number | undefined): void {
@@ -249,9 +248,8 @@ export class WatchedModel {
       if (facts.historic || facts.episode.told?.silent !== undefined) return;
     }
     if (this.#baseline.ignored) return;
-    const { silentCadences } = this.#context.settings.decision;
     this.#baseline.workspace.scores.fill(Number.NaN);
-    const evidence = silentEvidence(facts, { watermark, cadence: this.cadence, silentCadences });
+    const evidence = silentEvidence(facts, watermark, this.#cadence);
     this.#open(watermark, [evidence], sourceNewest);
   }
 

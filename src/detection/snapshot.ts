@@ -1,5 +1,6 @@
 /** Saves a model as bytes and loads it: a JSON header with its facts, then its memory unchanged. */
 
+import { noHabits } from "./attribution/cadence.ts";
 import { alwaysAsked } from "./episode/silence.ts";
 import { settingsHash } from "./event-id.ts";
 import { ModelMemory, memoryVersion, ownBytes } from "./memory.ts";
@@ -11,7 +12,7 @@ import type { DetectorUse, EngineSettings, Transform } from "./settings.ts";
 const formatVersion = 1;
 
 /** Raised whenever a changed rule or threshold may decide the same rows and bytes otherwise. */
-const rulesVersion = 5;
+const rulesVersion = 6;
 
 interface Section {
   readonly name: string;
@@ -21,7 +22,7 @@ interface Section {
 }
 
 /** Facts that headers of older versions lack. */
-type Later = "since" | "rows" | "crossed" | "unasked";
+type Later = "since" | "rows" | "crossed" | "unasked" | "gaps";
 
 interface Header {
   readonly format: number;
@@ -87,8 +88,9 @@ function laterFacts({
   rows = {},
   crossed = 0,
   unasked = alwaysAsked,
+  gaps = noHabits,
 }: Header["facts"]): Pick<ModelFacts, Later> {
-  return { since, rows, crossed, unasked };
+  return { since, rows, crossed, unasked, gaps };
 }
 
 /** @returns undefined when the bytes are of another format and nothing can be kept */

@@ -1,6 +1,7 @@
 /** Finds the words and figures of an episode that opens. */
 import type { Explanation } from "../../../detectors/detector.ts";
 import { formatDuration, roughMs } from "../../duration.ts";
+import type { Cadence } from "../attribution/cadence.ts";
 import { rankingOf } from "../attribution/ranking.ts";
 import { sharesOf } from "../attribution/shares.ts";
 import { type JudgedAttribution, toldAttention } from "../baseline/attention.ts";
@@ -111,32 +112,25 @@ function moving({ judged, names }: ShiftInput, slot: number): string {
   return family.length === 0 ? "" : `; usually moves with ${said}${more}`;
 }
 
-/** @param silence times in microseconds */
+/** @param gaps what is usual, microseconds */
 export function silentEvidence(
   facts: Pick<ModelFacts, "lastAt" | "newestRow" | "unasked">,
-  silence: {
-    readonly watermark: number;
-    readonly cadence: number | undefined;
-    readonly silentCadences: number;
-  },
+  watermark: number,
+  gaps: Pick<Cadence, "usual" | "patience" | "irregularUpTo">,
 ): Evidence {
-  const { watermark, silentCadences } = silence;
   const elapsed = watermark - (newestRowOf(facts) ?? watermark);
-  const { cadence = elapsed } = silence;
+  const { usual = elapsed, patience = elapsed, irregularUpTo } = gaps;
   /** The part of the silence in which the source was not asked. */
   const unasked = facts.unasked.total;
-  const [silent, missed, usual] = [elapsed, unasked, cadence].map((us) =>
-    formatDuration(roughMs(us / 1000)),
-  );
+  const [silent, missed, every] = [elapsed, unasked, usual].map(told);
   const but = unasked === 0 ? "" : `, in ${missed} of which the source could not be asked`;
-  const reason = `no attribution for ${silent}${but}, usually one every ${usual}`;
-  return {
-    kind: "silent",
-    slots: [],
-    score: (elapsed - unasked) / cadence / silentCadences,
-    reason,
-  };
+  const longest = irregularUpTo === undefined ? "" : `, with gaps of up to ${told(irregularUpTo)}`;
+  const reason = `no attribution for ${silent}${but}, usually one every ${every}${longest}`;
+  return { kind: "silent", slots: [], score: (elapsed - unasked) / patience, reason };
 }
+
+/** @param us microseconds */
+const told = (us: number): string => formatDuration(roughMs(us / 1000));
 
 const figure = (value: number): string => String(Number(value.toPrecision(3)));
 

@@ -37,6 +37,10 @@ export function heardAt(before: UnaskedTime, at: number): UnaskedTime {
   return { total: Math.min(total, longest), newest: Math.min(newest, longest), until };
 }
 
+/** The part of the gap before an attribution at this time in which the source was not asked. */
+export const unaskedIn = ({ total, until }: UnaskedTime, at: number): number =>
+  at >= until ? total : total - Math.min(total, until - at);
+
 /**
  * The time from which `retire_after` is counted: the model's newest row, plus the gaps since.
  *
@@ -64,25 +68,34 @@ interface LastHeard {
   readonly unasked: UnaskedTime;
 }
 
+/** What is known of the gaps of a model, microseconds; undefined while its cadence is unknown. */
+interface UsualGaps {
+  readonly usual: number | undefined;
+  /** How long it may pause: `silentCadences` cadences for a regular model. */
+  readonly patience: number | undefined;
+  /** Where it is quiet by habit at the time at which it is due, the time at which it is due after that. */
+  dueAfterQuiet(lastAt: number, due: number): number;
+}
+
 /**
  * The watermark at which the model falls silent; Infinity where it is silent already, or its cadence is unknown.
  *
  * After a gap the model has one more cadence, and also time to retry. That time is as long as the newest gap, at most
  * the longer of a cadence and 30 s.
  *
- * due = max(lastAt + gaps + (silentCadences + 1)·cadence, end of gap + min(gap, max(cadence, 30 s)))
+ * due = max(lastAt + gaps + patience + cadence, end of gap + min(gap, max(cadence, 30 s)))
  */
 export function silentDue(
   { silent, lastAt, unasked: { total, newest, until } }: LastHeard,
-  {
-    cadence,
-    silentCadences,
-  }: { readonly cadence: number | undefined; readonly silentCadences: number },
+  gaps: UsualGaps,
 ): number {
-  if (silent || lastAt === null || cadence === undefined) return Number.POSITIVE_INFINITY;
-  if (total === 0) return lastAt + silentCadences * cadence;
-  return Math.max(
-    lastAt + total + (silentCadences + 1) * cadence,
-    until + Math.min(newest, Math.max(cadence, longestPauseUs)),
+  const { usual, patience } = gaps;
+  if (silent || lastAt === null || usual === undefined || patience === undefined)
+    return Number.POSITIVE_INFINITY;
+  if (total === 0) return gaps.dueAfterQuiet(lastAt, lastAt + patience);
+  const due = Math.max(
+    lastAt + total + patience + usual,
+    until + Math.min(newest, Math.max(usual, longestPauseUs)),
   );
+  return gaps.dueAfterQuiet(lastAt, due);
 }
