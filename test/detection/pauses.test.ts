@@ -36,10 +36,10 @@ function foundAfter(times: readonly number[]): number {
 /** The most false silences in ten weeks, and hours until a model that stopped is silent: at least, at most. */
 const promises: Readonly<Record<string, readonly [most: number, from: number, to: number]>> = {
   regular: [0, 3.25, 3.25],
-  jittered: [0, 3, 5],
-  exponential: [3, 8, 60],
-  lognormal: [5, 10, 120],
-  "batches of 20 at random": [7, 40, 600],
+  jittered: [0, 2.6, 5],
+  exponential: [4, 8, 80],
+  lognormal: [6, 10, 400],
+  "batches of 20 at random": [16, 40, 2000],
   "batches of 60": [5, 5, 30],
 };
 
