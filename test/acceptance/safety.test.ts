@@ -28,6 +28,10 @@ const peerUnchecked: readonly Change[] = [
 const permitUnchecked: readonly Change[] = [
   { file: "executor/restarts.ts", from: "mayAct: onlyOnce(permit)", to: "mayAct: undefined" },
 ];
+/** Defect: images and memory are changed by any plan, so something else is done than what a person has read. */
+const planUnchecked: readonly Change[] = [
+  { file: "executor/changes.ts", from: "planned.plan === plan", to: 'planned.plan !== ""' },
+];
 
 /** Options of a run that ends with the first wrong history. */
 const manyHistories = ["--histories", "20000", "--stored", "0", "--seed", "1", "--first", "--json"];
@@ -69,6 +73,7 @@ describe("npm run safety", () => {
   it.each([
     ["a socket that is not checked", peerUnchecked, "it served a socket that anybody may replace"],
     ["a permit that is not checked", permitUnchecked, "the permit had expired"],
+    ["a plan that is not checked", planUnchecked, "another container or plan was asked for"],
   ] as const)("fails for an executor with %s", async (_what, changes, why) => {
     const args = ["--histories", "0", "--fuzz", "2000", "--seed", "1", "--json"];
     const { code, stdout, stderr } = await safetyOf(changes, args);

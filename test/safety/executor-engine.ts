@@ -21,15 +21,16 @@ export interface FuzzedEngine {
   stop(): Promise<void>;
 }
 
+const mib = 1_048_576;
+
 /** What may be asked for at any time. Everything else is an act. */
 const harmless =
-  /^GET \/(?:version|events|containers\/json|containers\/[0-9a-f]{64}\/(?:json|stats)|images\/sha256:[0-9a-f]{64}\/json)$/;
+  /^GET \/(?:version|events|images\/json|containers\/json|containers\/[0-9a-f]{64}\/(?:json|stats)|images\/sha256:[0-9a-f]{64}\/json)$/;
 
 export async function startFuzzedEngine(
   socket: string,
   containers: readonly FuzzedContainer[],
 ): Promise<FuzzedEngine> {
-  const startedAt = new Map(containers.map(({ id }) => [id, "2026-01-01T00:00:00.000000001Z"]));
   const seen: ActSeen[] = [];
   // Before this moment the executor cannot have written what it asks for next.
   let earliest: ClockReading = readClocks();
@@ -39,10 +40,9 @@ export async function startFuzzedEngine(
     const fixed = answers[path];
     if (fixed !== undefined) return { body: fixed(containers) };
     if (container === undefined) return { status: 404, body: { message: "No such container" } };
-    if (verb === "json") return { body: inspected(container, startedAt.get(id) ?? "") };
-    if (verb === "stats") return { body: { memory_stats: { usage: 1 } } };
-    if (verb !== "logs") startedAt.set(id, new Date().toISOString());
-    return { status: verb === "logs" ? 200 : 204 };
+    if (verb === "json") return { body: inspected(container) };
+    if (verb === "stats") return { body: { memory_stats: { usage: 100 * mib } } };
+    return { status: verb === "logs" || verb === "update" ? 200 : 204 };
   };
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const asked = askedIn(request);
@@ -96,6 +96,8 @@ const answers: Readonly<Record<string, (containers: readonly FuzzedContainer[]) 
   "/version": () => ({ Version: "27.0.0", ApiVersion: "1.45" }),
   "/containers/json": (containers) => containers.map(listed),
   "/events": () => ({}),
+  "/images/json": () => [{ Id: `sha256:${"2".repeat(64)}`, Created: 1_700_000_000, Size: 1 }],
+  "/images/prune": () => ({ SpaceReclaimed: 1 }),
 };
 
 const listed = ({ id, name, app }: FuzzedContainer): object => ({
@@ -106,15 +108,15 @@ const listed = ({ id, name, app }: FuzzedContainer): object => ({
   HostConfig: {},
 });
 
-const inspected = (container: FuzzedContainer, startedAt: string): object => {
+const inspected = (container: FuzzedContainer): object => {
   const { id, name, app, image = "shop/api:1", state = "running" } = container;
   return {
     Id: id,
     Name: `/${name}`,
     Image: `sha256:${"1".repeat(64)}`,
-    State: { Status: state, StartedAt: startedAt },
+    State: { Status: state, StartedAt: "2026-01-01T00:00:00.000000001Z" },
     Config: { Image: image, Labels: { app }, Env: [], Tty: false },
-    HostConfig: { AutoRemove: false, Memory: 1_000 },
+    HostConfig: { AutoRemove: false, Memory: 128 * mib },
     Mounts: [],
   };
 };

@@ -1,6 +1,7 @@
 /** Draws lines for an executor: what the daemon says, and what grows out of it when somebody changes it at random. */
 import type { Permit } from "../../src/permit.ts";
 import type { Random } from "../chaos/random.ts";
+import { raisedBytes } from "./executor-world.ts";
 
 export interface Drawing {
   readonly random: Random;
@@ -8,10 +9,14 @@ export interface Drawing {
   permit(this: void, ms: number): Permit;
   /** Ids of containers. */
   readonly ids: readonly string[];
+  readonly imagePlan: string;
+  readonly memoryPlans: ReadonlyMap<string, string>;
 }
 
 /** So long is the shortest permit good. */
 export const briefMs = 20;
+
+const otherPlan = "0".repeat(64);
 
 type Json = Record<string, unknown>;
 
@@ -29,7 +34,8 @@ function drawnPermit({ random, permit }: Drawing): Json {
 }
 
 function request(drawing: Drawing): Json {
-  const { random, ids } = drawing;
+  const { random, ids, imagePlan, memoryPlans } = drawing;
+  const bytes = random.pick([raisedBytes, raisedBytes, raisedBytes / 2, raisedBytes * 2]);
   const id = random.between(1, 9);
   const container = random.pick(ids);
   const restart = { container, grace_seconds: random.between(0, 10) };
@@ -45,6 +51,19 @@ function request(drawing: Drawing): Json {
     () => ({ id, verb: "restart", arguments: restart, permit: drawnPermit(drawing) }),
     () => ({ id, verb: "restart", arguments: restart, permit: drawnPermit(drawing) }),
     () => ({ id, verb: "restart", arguments: restart }),
+    () => ({ id, verb: "plan-prune-images", arguments: {} }),
+    () => ({
+      id,
+      verb: "prune-images",
+      arguments: { plan: random.pick([imagePlan, otherPlan]) },
+      permit: drawnPermit(drawing),
+    }),
+    () => ({
+      id,
+      verb: random.pick(["plan-update-memory", "update-memory", "update-memory"]),
+      arguments: { container, bytes, plan: memoryPlans.get(container) ?? otherPlan },
+      permit: drawnPermit(drawing),
+    }),
     () => ({
       id,
       verb: random.pick(["exec", "kill", "start", "stop", "__proto__"]),

@@ -9,6 +9,7 @@ export interface ActSeen {
 }
 
 interface Counted {
+  readonly verb: string;
   readonly id: string;
   readonly atNs: bigint;
 }
@@ -26,12 +27,17 @@ interface OracleAllowed {
   readonly allowed: readonly string[];
   /** Ids of those whose logs may be read. */
   readonly readable: readonly string[];
+  readonly imagePlan: string;
+  /** By container: of the only limit that may be set. */
+  readonly memoryPlans: ReadonlyMap<string, string>;
 }
 
 export class ExecutorOracle {
   readonly #limits: OracleLimits;
   readonly #allowed: ReadonlySet<string>;
   readonly #readable: ReadonlySet<string>;
+  readonly #imagePlan: string;
+  readonly #memoryPlans: ReadonlyMap<string, string>;
   readonly #effects = new Set<string>();
   #acts: Counted[] = [];
 
@@ -39,6 +45,8 @@ export class ExecutorOracle {
     this.#limits = limits;
     this.#allowed = new Set(may.allowed);
     this.#readable = new Set(may.readable);
+    this.#imagePlan = may.imagePlan;
+    this.#memoryPlans = may.memoryPlans;
   }
 
   /** Why this act must not have followed from this line; undefined when it may have. */
@@ -47,7 +55,7 @@ export class ExecutorOracle {
     const reason = this.#reason(act, line);
     this.#acts = [
       ...this.#acts.filter(({ atNs }) => act.at.monotonicNs - atNs < windowNs),
-      { id: act.id, atNs: act.at.monotonicNs },
+      { verb: act.verb, id: act.id, atNs: act.at.monotonicNs },
     ];
     return reason;
   }
@@ -62,16 +70,29 @@ export class ExecutorOracle {
   }
 
   #reason(act: ActSeen, line: string): string | undefined {
-    if (act.verb !== "restart") return `it did ${act.verb}`;
-    if (!this.#allowed.has(act.id)) return "the container is not allowed";
+    const expected = this.#expected(act);
+    if (expected === undefined) return `it did ${act.verb} to what is not allowed`;
     const request = objectIn(line);
     const permit = Object(request?.["permit"]);
     return (
-      wrongRequest(request, act) ??
+      wrongRequest(request, expected) ??
       wrongPermit(permit, act) ??
-      this.#repeated(`${permit.effect} ${act.id}`) ??
-      this.#beyond(act.id, act.at)
+      this.#repeated(`${permit.effect} ${act.verb} ${act.id}`) ??
+      this.#beyond(act)
     );
+  }
+
+  /** What has to be asked for before the act; undefined where nothing may lead to it. */
+  #expected({ verb, id: container }: ActSeen): Expected | undefined {
+    if (verb === "POST /images/prune")
+      return { verb: "prune-images", given: { plan: this.#imagePlan } };
+    if (!this.#allowed.has(container)) return undefined;
+    if (verb === "restart") return { verb, given: { container }, also: "grace_seconds" };
+    const plan = this.#memoryPlans.get(container);
+    const isUpdate = verb === "update" && plan !== undefined;
+    return isUpdate
+      ? { verb: "update-memory", given: { container, plan }, also: "bytes" }
+      : undefined;
   }
 
   #repeated(key: string): string | undefined {
@@ -80,8 +101,10 @@ export class ExecutorOracle {
     return undefined;
   }
 
-  #beyond(id: string, at: ClockReading): string | undefined {
-    const recent = this.#acts.filter(({ atNs }) => at.monotonicNs - atNs < windowNs);
+  #beyond({ verb, id, at }: ActSeen): string | undefined {
+    const recent = this.#acts.filter(
+      (act) => act.verb === verb && at.monotonicNs - act.atNs < windowNs,
+    );
     const own = recent.filter((act) => act.id === id).length;
     return recent.length >= this.#limits.all || own >= this.#limits.perContainer
       ? "a limit was used up"
@@ -89,15 +112,24 @@ export class ExecutorOracle {
   }
 }
 
+interface Expected {
+  readonly verb: string;
+  readonly given: Readonly<Record<string, string>>;
+  /** Name of one more argument. The engine sees a plan only for one value of it. */
+  readonly also?: string;
+}
+
 function wrongRequest(
   request: Record<string, unknown> | undefined,
-  { id }: ActSeen,
+  { verb, given: wanted, also }: Expected,
 ): string | undefined {
   if (keysOf(request) !== "arguments,id,permit,verb") return "the request has other fields";
-  if (request?.["verb"] !== "restart") return "another verb was asked for";
+  if (request?.["verb"] !== verb) return "another verb was asked for";
   const given = Object(request["arguments"]);
-  if (keysOf(given) !== "container,grace_seconds") return "the arguments are others";
-  return given.container === id ? undefined : "another container was asked for";
+  const keys = [...Object.keys(wanted), ...(also === undefined ? [] : [also])];
+  if (keysOf(given) !== keys.toSorted().join()) return "the arguments are others";
+  const isOther = Object.entries(wanted).some(([key, value]) => given[key] !== value);
+  return isOther ? "another container or plan was asked for" : undefined;
 }
 
 function wrongPermit(
