@@ -145,4 +145,28 @@ describe("silence in the engine", () => {
     expect(reason).toMatch(/usually one every \d+m.*, with gaps of up to \dh/);
     expect(score).toBeGreaterThanOrEqual(1);
   });
+
+  it("is told 3¼ cadences after the last row by a state that knew nothing of longer gaps", () => {
+    const world = new World().run(0, 60, vector);
+    const [saved] = world.engine.takeDirty(1e9);
+    const again = new World();
+    again.engine.restore(saved!.model, { state: withoutGaps(saved!.state), appliedThrough: -1 });
+    again.apply(tickAt(59 + silentCadences - 0.1));
+    expect(silences(again)).toBe(0);
+    again.apply(tickAt(59 + silentCadences + 0.1));
+    expect(silences(again)).toBe(1);
+  });
 });
+
+/** The state as an older version saved it. */
+function withoutGaps(state: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(state);
+  const end = 4 + bytes.readUInt32LE(0);
+  const { facts, ...header } = JSON.parse(bytes.toString("utf8", 4, end));
+  const { gaps, ...older } = facts;
+  expect(gaps).toBeDefined();
+  const text = Buffer.from(JSON.stringify({ ...header, facts: older }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(text.length);
+  return Buffer.concat([length, text, bytes.subarray(end)]);
+}
