@@ -6,7 +6,7 @@ import { LeftOut } from "./left-out.ts";
 import type { RowsRead } from "./row-source.ts";
 
 /** What was read. */
-export interface RowCounts {
+export interface FedRows {
   /** Rows read, also those that were left out. */
   readonly rows: number;
   /** Rows taken whose importance is NULL, NaN or infinite. */
@@ -18,7 +18,7 @@ export interface RowCounts {
 }
 
 /** Turns rows into records, each of which is emitted once. */
-export class Feeds implements RowCounts {
+export class Feeds implements FedRows {
   readonly #shared: SharedFeed;
   readonly #markers: ReplayMarker[] = [];
   readonly #feeds = new Map<string, ReplayFeed>();

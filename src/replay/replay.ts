@@ -12,7 +12,7 @@ import {
 } from "../detection/settings.ts";
 import type { ModelKey } from "../model-key.ts";
 import type { StreamRecord } from "../stream/record.ts";
-import { Feeds, type RowCounts } from "./feeds.ts";
+import { type FedRows, Feeds } from "./feeds.ts";
 import { readMarkers } from "./files.ts";
 import { LeftOut } from "./left-out.ts";
 import { MarkersByName } from "./markers-by-name.ts";
@@ -52,11 +52,11 @@ export class Replay {
   newest = Number.NEGATIVE_INFINITY;
   /** Episodes that a model's next close ends: the open one, and those that it replaced without a close. */
   readonly #open = new Map<ModelKey, ReplayedEpisode[]>();
-  readonly #fed: RowCounts;
+  readonly #fed: FedRows;
   #offset = 0;
 
   /** @param fed what was read of the rows */
-  constructor(options: DetectionOptions, fed: RowCounts) {
+  constructor(options: DetectionOptions, fed: FedRows) {
     this.engine = new PartitionEngine(settingsOf(options), options.history);
     this.#fed = fed;
   }
