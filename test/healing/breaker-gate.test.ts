@@ -95,6 +95,20 @@ describe("the breaker of a fix (A34)", () => {
     expect(acts).toEqual([]);
   });
 
+  it("is the reason of a proposal in mode auto, and no reason of one that would have asked anyway", async () => {
+    const { ledger, start } = setUp({ fix: { mode: "auto" } });
+    for (const id of ["a", "b"])
+      ledger.runs.set(id, { ...storedRun(id), outcome: "not_recovered", targetName: "svc-1" });
+    const proposed = await start("e1");
+    expect(ledger.runs.get(proposed?.id ?? "")?.proposal?.because).toContain(
+      "The last two runs of restart-svc did not help",
+    );
+    const asking = setUp({ fix: { mode: "approve" } });
+    const asked = await asking.start("e1");
+    expect(asked?.status).toBe("proposed");
+    expect(asking.ledger.runs.get(asked?.id ?? "")?.proposal).not.toHaveProperty("because");
+  });
+
   test.prop([fc.array(fc.constantFrom(...outcomes), { maxLength: 6 })])(
     "depends on the last two judged runs alone",
     (given) => {

@@ -149,6 +149,14 @@ describe("tier", () => {
     );
     expect(reasonOf(tier, { fix: { ...fine.fix, tier: "never" } })).toContain("even if approved");
   });
+
+  it("allows what needs a person's approval where a person is asked, and what is never done not even there", () => {
+    const asks = true;
+    expect(reasonOf(tier, { fix: { ...fine.fix, tier: "approval" }, asks })).toBeUndefined();
+    expect(reasonOf(tier, { fix: { ...fine.fix, tier: "never" }, asks })).toContain(
+      "even if approved",
+    );
+  });
 });
 
 describe("target", () => {

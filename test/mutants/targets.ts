@@ -19,6 +19,7 @@ export const targets: readonly Target[] = [
     name: "ledger",
     files: /^src\/healing\/(runner|decide-run|act|reconcile|fix)\.ts$/,
     tests: ["test/healing/"],
+    slow: ["test/integration/wishes.test.ts"],
   },
   {
     name: "thresholding",
@@ -34,7 +35,11 @@ export const targets: readonly Target[] = [
     name: "reading",
     files: /^src\/source\/(rows|delivery|transaction-window-reader)\.ts$/,
     tests: ["test/source/"],
-    slow: ["test/integration/source.test.ts"],
+    slow: [
+      "test/integration/source.test.ts",
+      "test/integration/source-recovery.test.ts",
+      "test/integration/source-overlap.test.ts",
+    ],
   },
   { name: "levels", files: /^src\/source\/levels\.ts$/, tests: ["test/source/"] },
   { name: "codec", files: /^src\/stream\/codec\.ts$/, tests: ["test/stream/"] },
