@@ -35,6 +35,14 @@ export interface Container {
   readonly finishedAt?: string | undefined;
   /** As the engine names it: running, paused, restarting, removing, exited, created, dead, … */
   readonly state: string;
+  /** Of its last end; left out where the engine does not say. */
+  readonly exitCode?: number | undefined;
+  /** Whether the kernel killed a process of it for its memory, since its last start; left out where unknown. */
+  readonly oomKilled?: boolean | undefined;
+  /** How often the engine started it again by its restart policy. A restart by hand sets it to 0. */
+  readonly restarts?: number | undefined;
+  /** Its memory limit, bytes; left out where it has none. */
+  readonly memoryLimitBytes?: number | undefined;
   /** `none` when it has no health check. */
   readonly health: "none" | "starting" | "healthy" | "unhealthy";
   readonly labels: Readonly<Record<string, string>>;

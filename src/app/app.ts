@@ -28,6 +28,7 @@ import { buildPictures } from "./pictures.ts";
 import { buildProbes } from "./probes.ts";
 import { type Progress, progressOf } from "./progress.ts";
 import { buildService } from "./service.ts";
+import { buildServices } from "./services.ts";
 import { buildSettingsAgreement } from "./settings-agreement.ts";
 import { buildSources, leftOutOf, type ReadRows } from "./sources.ts";
 import { buildRestoreGuard, buildRetention, buildStore } from "./store.ts";
@@ -90,8 +91,9 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger" | "onFatal">
   buildRetention(stored);
   buildSettingsAgreement(stored);
   const stream = await buildStream(stored);
+  const engine = asked.engine ?? buildEngine(parts);
   const configured = buildConfigured(stored, {
-    docker: asked.engine ?? buildEngine(parts),
+    docker: engine,
     ticketsMetrics: metrics,
     onRendered: asked.onRendered,
     makePicture: buildPictures(stored),
@@ -108,6 +110,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger" | "onFatal">
   const outbox = buildOutbox(stored, executors, recording);
   buildTicketWatch(stored, { ticketing: configured.ticketing, recording, outbox });
   buildStormWatch(stored, recording);
+  buildServices(stored, { recording, engine });
   buildTicketDoor(stored, { ticketing: configured.ticketing, outbox, metrics });
   await buildCommands(stored, recording, acting);
   const read: ReadRows = new Map();
@@ -117,7 +120,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger" | "onFatal">
   buildHeldPartitions(stored, stream);
   const sources = withGaps(configured.sources, leastGapMs);
   buildSources(stored, { sources, stream, read });
-  buildProbes(stored, { ...configured, metrics, outbox, environment });
+  buildProbes(stored, { ...configured, engine, metrics, outbox, environment });
   started();
   logger.info({ version }, "started");
   return {

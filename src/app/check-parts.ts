@@ -58,6 +58,7 @@ function throughOf(config: Config, environment: Environment): CheckedThrough {
     environment,
     logger: pino({ level: "silent" }),
     metrics: ticketsMetrics(registry),
+    engine: docker,
     fixes: buildFixes({ config, clock: systemClock }, registries.remediations, {
       ...(docker && { docker }),
     }),

@@ -1,5 +1,6 @@
 /** The checks that `check` and the probes of the daemon run: one for each part, each with its own deadline. */
 import type { Logger } from "pino";
+import type { Engine } from "../../remediations/docker/engine.ts";
 import { databaseUrl } from "../config/database.ts";
 import { fixDoubts } from "../config/fix-facts.ts";
 import { peopleFacts } from "../config/people-facts.ts";
@@ -23,6 +24,7 @@ import { openAlertmanager } from "./alertmanager.ts";
 import { answerDeadlineMs, type PartCheck, withAnswerDeadline } from "./answer-deadline.ts";
 import { lookAtExecutor } from "./check-executor.ts";
 import { lookAtOverrides, type SeenNames } from "./check-overrides.ts";
+import { lookAtServices } from "./services.ts";
 import { sourceList } from "./sources.ts";
 import { kafkaOptions, logName } from "./stream.ts";
 import { jiraOptions } from "./ticketing.ts";
@@ -31,6 +33,8 @@ export interface CheckedThrough {
   readonly logger: Logger;
   readonly metrics: TicketsMetrics;
   readonly fixes: readonly ConfiguredFix[];
+  /** Undefined where none is configured. */
+  readonly engine: Engine | undefined;
   /** Names the proxy that leads to the tracker. */
   readonly environment: Environment;
   /** The daemon's. Its ping fails, without a request, while the tracker limits calls or refuses the login. */
@@ -57,6 +61,9 @@ export function partChecks(config: Config, through: CheckedThrough): readonly Pa
           { part: "fixes", look: async () => lookAtConditions(config, await surveysOf(sources)) },
           { part: "fixes", look: async () => fixDoubts(config) },
         ]),
+    ...(Object.keys(config.services).length === 0
+      ? []
+      : [{ part: "services", look: () => lookAtServices(config, through.engine) }]),
     ...(config.detection.overrides.length === 0
       ? []
       : [

@@ -10,13 +10,14 @@ import type { TicketContext } from "../tickets/new-issue.ts";
 import { type RouteKeys, routed, type TicketRoute } from "../tickets/route.ts";
 
 export function ticketHelp(
-  { links, sources, routes: given, people, teams }: RoutedConfig,
+  { links, sources, routes: given, people, teams, services }: RoutedConfig,
   fixes: readonly ConfiguredFix[],
 ): Omit<TicketContext, "priorities"> {
-  const routeFor = routesOf({ routes: given, people, teams });
+  const routeFor = routesOf({ routes: given, people, teams, services });
   return {
     routeFor,
-    impactFor: (incident) => routeFor(incident).impact,
+    impactFor: (incident) => routeFor(incident).impact ?? serviceOf(incident, services)?.impact,
+    ownerFor: (incident) => serviceOf(incident, services)?.team,
     ...(links.dashboard_url && { dashboardUrl: links.dashboard_url }),
     ...(links.runbook_url && { runbookUrl: links.runbook_url }),
     sources: Object.fromEntries(
@@ -36,18 +37,28 @@ export function ticketHelp(
   };
 }
 
-type RoutedConfig = Pick<Config, "links" | "sources" | "routes" | "people" | "teams">;
+type RoutedConfig = Pick<Config, "links" | "sources" | "routes" | "people" | "teams" | "services">;
 
-/** A team that is no longer configured counts as no team. */
+/** What the configuration says of the service that the incident is about; undefined for a model. */
+function serviceOf(
+  { subject }: Incident,
+  services: Config["services"],
+): Config["services"][string] | undefined {
+  return subject.kind === "service" ? services[subject.name] : undefined;
+}
+
+/** The team that a person gave, else that of the service. One that is no longer configured counts as no team. */
 export function routesOf({
   routes: given,
   people,
   teams,
-}: Pick<Config, "routes" | "people" | "teams">): (incident: Incident) => RouteKeys {
+  services,
+}: Pick<Config, "routes" | "people" | "teams" | "services">): (incident: Incident) => RouteKeys {
   const routes = given.map((route) => routeOf(route, people));
   return (incident) => {
-    const isKnown = incident.team !== undefined && Object.hasOwn(teams, incident.team.name);
-    return routed(routes, isKnown ? incident : { ...incident, team: undefined });
+    const name = incident.team?.name ?? serviceOf(incident, services)?.team;
+    const isKnown = name !== undefined && Object.hasOwn(teams, name);
+    return routed(routes, { ...incident, team: undefined }, isKnown ? name : undefined);
   };
 }
 

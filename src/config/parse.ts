@@ -10,6 +10,7 @@ import { type Described, describeIssues, type Path, valueAt } from "./issues.ts"
 import { moveKeys } from "./moved-keys.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { readSecret, secretProblem } from "./secret.ts";
+import { serviceProblems } from "./services.ts";
 import { readYaml, type YamlSource } from "./yaml-source.ts";
 
 export interface ParseOptions {
@@ -124,6 +125,7 @@ export function parseConfig(text: string, options: ParseOptions): Config {
     ),
     ...missingSections(input, options.remediations),
     ...twoSockets(input),
+    ...serviceProblems(input),
     ...moved.problems,
   ];
   const problems = [

@@ -17,11 +17,29 @@ function personNamed(name: string, people: Config["people"]): Config["people"][s
 }
 
 /** None where nothing is doubtful. */
-export function routeFacts({ routes, people, teams }: Config): readonly CheckFinding[] {
-  return routes.flatMap(({ when, assignee }, place) => [
-    ...unknownTeams(when.team ?? [], { teams, place }),
-    ...withoutAccount(assignee, { people, place }),
-  ]);
+export function routeFacts({ routes, people, teams, services }: Config): readonly CheckFinding[] {
+  return [
+    ...routes.flatMap(({ when, assignee }, place) => [
+      ...unknownTeams(when.team ?? [], { teams, place }),
+      ...withoutAccount(assignee, { people, place }),
+    ]),
+    ...Object.entries(services).flatMap(([name, { team }]) => unknownOwner(name, { team, teams })),
+  ];
+}
+
+/** The team of a service that is not under `teams:` gets no ticket. */
+function unknownOwner(
+  name: string,
+  { team, teams }: Pick<Config, "teams"> & { readonly team: string | undefined },
+): readonly CheckFinding[] {
+  if (team === undefined || Object.hasOwn(teams, team)) return [];
+  return [
+    doubtful(team, {
+      message: `no team is called ${team}, so tickets of ${name} go to nobody by it`,
+      hint: `Write the name as under teams:, or add teams.${team}.`,
+      key: `services.${name}.team`,
+    }),
+  ];
 }
 
 /** A route for a team that is not under `teams:` never matches. */

@@ -20,6 +20,7 @@ import { people, teams } from "./people.ts";
 import { report } from "./report.ts";
 import { retention } from "./retention.ts";
 import { routes } from "./routes.ts";
+import { services } from "./services.ts";
 import { sources } from "./sources.ts";
 import { store } from "./store.ts";
 import { stream } from "./stream.ts";
@@ -65,6 +66,7 @@ export const configSchema = z.strictObject({
   routes,
   links: links.prefault({}),
   docker: docker.optional(),
+  services,
   fixes,
   healing: healing.prefault({}),
   verify: verify.prefault({}),

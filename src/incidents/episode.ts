@@ -20,8 +20,40 @@ const serviceEpisodeKinds = [
 ] as const;
 export type ServiceEpisodeKind = (typeof serviceEpisodeKinds)[number];
 
+/** The kinds that probes of services open. */
+export const probedKinds = [
+  "down",
+  "oom",
+  "restart_loop",
+  "unhealthy",
+  "memory",
+] as const satisfies readonly ServiceEpisodeKind[];
+export type ProbedKind = (typeof probedKinds)[number];
+
 /** An episode of a model, from its detectors. It is detection's event, as it is stored. */
 export type ModelEpisode = EpisodeOpened;
+
+/**
+ * Who probably has to act. `infrastructure`: the service does not run, or cannot be reached. `behaviour`: it answers, and
+ * wrongly.
+ */
+export type FaultClass = "infrastructure" | "behaviour";
+
+/** What one probe of a service saw. */
+export interface Sighting {
+  /** `container`, `http https://…/healthz`. */
+  readonly probe: string;
+  /** One sentence with its numbers. It may hold text from the service. */
+  readonly said: string;
+}
+
+/** A broken service on which another one depends. */
+export interface BrokenNeed {
+  readonly service: string;
+  readonly kind: ServiceEpisodeKind;
+  /** ms since 1970. */
+  readonly sinceMs: number;
+}
 
 /** An episode of a service, from a probe, an alert or a person. */
 export interface ServiceEpisode {
@@ -35,6 +67,12 @@ export interface ServiceEpisode {
   readonly reason: string;
   /** The severity from the probe, the alert or the person. */
   readonly severity: Severity;
+  /** Left out where nobody can tell. */
+  readonly class?: FaultClass;
+  /** Of an episode from probes: what each failing probe saw, the most important first. */
+  readonly probes?: readonly Sighting[];
+  /** The services on which it depends that are broken too; left out where there are none. */
+  readonly needs?: readonly BrokenNeed[];
   /** Only of the kind `storm`. */
   readonly storm?: StormEvidence;
 }
@@ -62,10 +100,14 @@ export const openedKinds = [
   ...episodeKinds.filter((kind) => kind !== "level_shift"),
   "source_silent",
   "storm",
+  ...probedKinds,
 ] as const satisfies readonly IncidentKind[];
 
-/** No fix helps these: a record that cannot be processed is no fault of a target, and a storm holds every fix back. */
-const unfixable: readonly IncidentKind[] = ["quarantined", "storm"];
+/**
+ * No fix runs for these. A record that cannot be processed is no fault of a target. A storm holds every fix back. The
+ * outcome of a run for a service cannot be verified yet.
+ */
+const unfixable: readonly IncidentKind[] = ["quarantined", ...serviceEpisodeKinds];
 
 /** Whether a fix may match this kind. */
 export function isFixable(kind: IncidentKind): boolean {

@@ -4,6 +4,7 @@ import { modelKey, modelName } from "../model-key.ts";
 import { type Digest, isDigest } from "./digest.ts";
 import {
   type Episode,
+  type FaultClass,
   type IncidentKind,
   isModelEpisode,
   type Severity,
@@ -34,6 +35,8 @@ export interface MemberJson {
   readonly reason: string;
   /** Most to blame first. */
   readonly features: readonly string[];
+  /** Only of a service, where it is known: `infrastructure` or `behaviour`. */
+  readonly class?: FaultClass;
   /** Only of a digest: number of the incident of this entry. */
   readonly incident?: number;
 }
@@ -147,6 +150,7 @@ function memberJson({ episode, state, severity }: ListedMember): MemberJson {
     since: isoTime(episode.at / 1000),
     reason: episode.reason,
     features: featuresOf(episode),
+    ...(!isModelEpisode(episode) && episode.class !== undefined && { class: episode.class }),
   };
 }
 

@@ -2,9 +2,10 @@
  * The advice for each kind of incident: three things to check, the responsible people, and what closes the ticket.
  */
 import type { EpisodeKind } from "../detection/event.ts";
+import type { ProbedKind } from "../incidents/episode.ts";
 
-/** Kinds about models and sources, each with a runbook `docs/runbooks/KIND.md`. */
-export type AdvisedKind = EpisodeKind | "source_silent";
+/** Kinds with a runbook `docs/runbooks/KIND.md`. */
+export type AdvisedKind = EpisodeKind | "source_silent" | ProbedKind;
 
 export interface Advice {
   /**
@@ -112,6 +113,51 @@ export const advice: Readonly<Record<AdvisedKind, Advice>> = {
     ],
     belongsTo: "whoever runs Driftwarden",
     closes: "by itself when several records of this model in a row are processed again",
+  },
+  down: {
+    look: [
+      "does its container run, and what are the last lines of its log?",
+      "do its name, its network and its certificate still lead to it?",
+      "was it deployed, moved or reconfigured shortly before?",
+    ],
+    belongsTo: "whoever runs the service",
+    closes: "by itself when the service answers again",
+  },
+  oom: {
+    look: [
+      "what used the memory: a queue, a cache, more traffic, a leak since the last deploy?",
+      "is its limit too low for what it does now? A restart alone meets the same limit again",
+      "is the host itself short of memory, so that other containers are next?",
+    ],
+    belongsTo: "whoever owns its deployment and its memory limit",
+    closes: "by itself when it has run for the start grace without another kill",
+  },
+  restart_loop: {
+    look: [
+      "what are the last lines of its log before each end, and which exit code?",
+      "was its image, its configuration or a secret changed shortly before?",
+      "does something that it needs at its start not answer?",
+    ],
+    belongsTo: "whoever deploys the service",
+    closes: "by itself when it was not restarted again for ten minutes",
+  },
+  unhealthy: {
+    look: [
+      "which part fails, and what does its log say of errors or slow calls?",
+      "do the services and databases answer on which it depends?",
+      "did its traffic change, or was it deployed shortly before?",
+    ],
+    belongsTo: "the owners of the service",
+    closes: "by itself when the check passes again",
+  },
+  memory: {
+    look: [
+      "does its memory still grow, or has it settled?",
+      "did it grow since the last deploy? Then look for a leak",
+      "can its limit be raised before the kernel kills it?",
+    ],
+    belongsTo: "whoever owns its deployment and its memory limit",
+    closes: "by itself when its use is below the threshold again",
   },
 };
 

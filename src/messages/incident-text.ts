@@ -25,6 +25,7 @@ import { nextWords } from "./next-words.ts";
 import { type HelpLinks, nightFacts, openingBlock } from "./opening-block.ts";
 import { waitingSections } from "./proposal-text.ts";
 import { queryFor } from "./query.ts";
+import { serviceSections } from "./service-text.ts";
 import { membersSection, sharedHeadline } from "./shared-text.ts";
 import { stormSections } from "./storm-text.ts";
 import { headline } from "./symptom.ts";
@@ -62,6 +63,7 @@ function openedText(incident: Incident, help: HelpLinks): TitledMessage {
       ...(kind !== undefined && isModelEpisode(episode) && state !== "resolved"
         ? [whatToDo({ kind, episode, help })]
         : []),
+      ...(isModelEpisode(episode) || state === "resolved" ? [] : serviceSections(episode, kind)),
       ...(isShared(incident) ? [membersSection(incident)] : []),
       ...waitingSections(incident, whatIsWrong(incident)),
       ...pictured(incident),

@@ -28,6 +28,7 @@ import { nowFacts } from "./now-text.ts";
 import type { SourceTable } from "./query.ts";
 import { againText, saidFirst } from "./repair-text.ts";
 import { outcomeWords, statusWords } from "./run-text.ts";
+import { serviceFacts } from "./service-text.ts";
 import { sharedImpact, sharedSummary, sharedSureness } from "./shared-text.ts";
 import { silencedLine } from "./silence-text.ts";
 import { impactOf, summaryOf } from "./summary.ts";
@@ -51,6 +52,8 @@ export interface HelpLinks {
   readonly fixesFor?: (incident: Incident) => readonly FixOffer[];
   /** Whom the incident affects, by the configuration. */
   readonly impactFor?: (incident: Incident) => string | undefined;
+  /** The team to which the configuration gives the service of the incident. */
+  readonly ownerFor?: (incident: Incident) => string | undefined;
 }
 
 /** The severity, the subject, the time, the fault and its impact, with the links. */
@@ -109,7 +112,13 @@ export function nightFacts(incident: Incident, help: HelpLinks): Block {
         ["Sure", isShared(incident) ? words(sharedSureness(incident)) : sureOf(episode)],
         ["Do first", firstOf(incident, episode.features)],
       ]
-    : [["Since", words(`first seen ${readTime(episode.at / 1000)}`)]];
+    : [
+        ["Since", words(`first seen ${readTime(episode.at / 1000)}`)],
+        ...serviceFacts(episode),
+        ...(advisedKind(incident) === undefined
+          ? []
+          : ([["Do first", firstOf(incident, [])]] as const)),
+      ];
   return {
     kind: "facts",
     facts: [
@@ -118,7 +127,7 @@ export function nightFacts(incident: Incident, help: HelpLinks): Block {
         : [...nowFacts(incident), ...known]),
       ...againText(incident),
       ["Who", holderOf(incident)],
-      ...teamOf(incident),
+      ...teamOf(incident, help),
       ...silenceOf(incident),
       ...workaroundOf(incident),
       ["Machine", machineOf(incident, help)],
@@ -126,9 +135,11 @@ export function nightFacts(incident: Incident, help: HelpLinks): Block {
   };
 }
 
-/** The team that a person named for the model, and the command that undoes it. */
-function teamOf({ team }: Incident): readonly NamedLine[] {
-  if (team === undefined) return [];
+/** The team that a person named, and the command that undoes it; else the configured team of the service. */
+function teamOf(incident: Incident, { ownerFor }: HelpLinks): readonly NamedLine[] {
+  const { team } = incident;
+  const owner = ownerFor?.(incident);
+  if (team === undefined) return owner === undefined ? [] : [["Team", data(owner, 120)]];
   const said = line`${team.name}, since ${words(readTime(team.atMs))}`;
   return [["Team", line`${said}. If that is wrong, say ${words(`dw ${undoingWord(team)}`)}`]];
 }

@@ -2,7 +2,12 @@
 
 import { directionOf, figuresOf } from "../detection/episode/figures.ts";
 import type { EpisodeKind } from "../detection/event.ts";
-import { type Episode, isModelEpisode, type ModelEpisode } from "../incidents/episode.ts";
+import {
+  type Episode,
+  isModelEpisode,
+  type ModelEpisode,
+  type ServiceEpisodeKind,
+} from "../incidents/episode.ts";
 import { data, type Line, line, words } from "./message.ts";
 import { displayName, shortName } from "./names.ts";
 import { readDuration } from "./text.ts";
@@ -14,11 +19,7 @@ export function summaryOf(episode: Episode): Line {
 
 /** The impact, in one short sentence. */
 export function impactOf(episode: Episode): string {
-  return isModelEpisode(episode)
-    ? impacts[episode.kind]
-    : episode.kind === "storm"
-      ? "nothing is restarted until it is over"
-      : "whoever uses this service may be waiting or failing";
+  return isModelEpisode(episode) ? impacts[episode.kind] : serviceImpacts[episode.kind];
 }
 
 type Says = (episode: ModelEpisode) => Line;
@@ -83,6 +84,21 @@ const summaries: Readonly<Record<EpisodeKind, Says>> = {
   },
   quarantined: (episode) =>
     line`a record of ${modelOf(episode)} could not be processed and was set aside; the others go on`,
+};
+
+const waiting = "whoever uses this service may be waiting or failing";
+
+const serviceImpacts: Readonly<Record<ServiceEpisodeKind, string>> = {
+  down: waiting,
+  oom: `${waiting}; what it held in memory is lost`,
+  restart_loop: waiting,
+  unhealthy: "a part of what it does fails or is slow",
+  memory: "nothing yet; without room the kernel kills it, and it loses what it holds in memory",
+  disk: waiting,
+  metric: waiting,
+  alert: waiting,
+  report: waiting,
+  storm: "nothing is restarted until it is over",
 };
 
 const impacts: Readonly<Record<EpisodeKind, string>> = {

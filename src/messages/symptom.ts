@@ -98,7 +98,8 @@ const symptoms: Readonly<Record<EpisodeKind, Says>> = {
   quarantined: () => ({ said: "Driftwarden could not process a record" }),
 };
 
-const serviceSymptoms: Readonly<Record<ServiceEpisodeKind, string>> = {
+/** What happened to a service, in the words of a title. */
+export const serviceSymptoms: Readonly<Record<ServiceEpisodeKind, string>> = {
   down: "is down",
   oom: "was killed for its memory",
   restart_loop: "restarts again and again",

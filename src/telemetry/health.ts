@@ -28,7 +28,7 @@ export interface HealthRegistry {
 }
 
 /** Parts that detection and the store do not need. While one is unavailable, its effects wait in the outbox. */
-const optional = /^(tracker|engine|prometheus|comments|overdue|channel:.*)$/;
+const optional = /^(tracker|engine|prometheus|services|comments|overdue|channel:.*)$/;
 
 export function createHealth(): HealthRegistry {
   const checks = new Map<string, () => Health>();

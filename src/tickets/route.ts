@@ -30,16 +30,22 @@ export interface TicketRoute extends RouteKeys {
 
 interface RouteCondition extends IncidentCondition {
   readonly tenants?: readonly string[] | undefined;
-  /** Teams to which a person gave the model. */
+  /** Teams to which a person gave the model or service, or to which the configuration gives the service. */
   readonly teams?: readonly string[] | undefined;
 }
 
 /**
- * Each key comes from the first route that fits and names it; variables are filled in. Where a person gave the model to
- * a team, the routes of that team come first, and no other route assigns the ticket.
+ * Each key comes from the first route that fits and names it; variables are filled in. Where the incident belongs to a
+ * team, the routes of that team come first, and no other route assigns the ticket.
+ *
+ * @param team its name. Default: the team that a person gave
  */
-export function routed(routes: readonly TicketRoute[], incident: Incident): RouteKeys {
-  const all = routes.filter(({ when }) => fits(when, incident));
+export function routed(
+  routes: readonly TicketRoute[],
+  incident: Incident,
+  team: string | undefined = incident.team?.name,
+): RouteKeys {
+  const all = routes.filter(({ when }) => fits(when, incident, team));
   const ofTeam = all.filter(({ when }) => when.teams !== undefined);
   const fitting = [...ofTeam, ...all.filter(({ when }) => when.teams === undefined)];
   const first = <Key extends keyof RouteKeys>(key: Key): RouteKeys[Key] =>
@@ -49,7 +55,7 @@ export function routed(routes: readonly TicketRoute[], incident: Incident): Rout
     project: first("project"),
     issueType: first("issueType"),
     components: first("components"),
-    assignee: incident.team === undefined ? first("assignee") : assigneeOf(ofTeam),
+    assignee: team === undefined ? first("assignee") : assigneeOf(ofTeam),
     labels: first("labels"),
     fields: from?.fields && filledFields(from.fields, incident),
     kept: from?.kept && filledFields(from.kept, incident),
@@ -60,13 +66,12 @@ export function routed(routes: readonly TicketRoute[], incident: Incident): Rout
 const assigneeOf = (routes: readonly TicketRoute[]): string | undefined =>
   routes.find(({ assignee }) => assignee !== undefined)?.assignee;
 
-function fits(when: RouteCondition, incident: Incident): boolean {
+function fits(when: RouteCondition, incident: Incident, team: string | undefined): boolean {
   const { tenants, teams } = when;
   const { tenant } = scopeOf(incident.subject);
-  const { team } = incident;
   return (
     (tenants === undefined || tenants.includes(tenant)) &&
-    (teams === undefined || (team !== undefined && teams.includes(team.name))) &&
+    (teams === undefined || (team !== undefined && teams.includes(team))) &&
     fitsCondition(when, incident)
   );
 }

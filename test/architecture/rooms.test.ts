@@ -34,7 +34,7 @@ describe("arrows between rooms", () => {
   });
 
   it("become no more", () => {
-    expect(arrows.length).toBeLessThanOrEqual(70);
+    expect(arrows.length).toBeLessThanOrEqual(74);
   });
 
   it("lead down, but for two", () => {

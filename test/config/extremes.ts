@@ -93,6 +93,21 @@ const forms: Readonly<Record<string, Values>> = {
   "links.runbook_url": link,
   "docker.executor": both(["/s", `/${a(106)}`], ["s", `/${a(107)}`]),
   "docker.socket": both(["/s", `/${a(106)}`], ["s", `/${a(107)}`]),
+  "services.main.tenant": modelPart,
+  "services.main.environment": modelPart,
+  "services.main.container.label": both(["a=b"], ["", "a", "=b", "a="]),
+  "services.main.container.compose_service": both(["a", "A.b-c"], ["", "a b", "-a"]),
+  "services.main.container.compose_project": both(["a", "A.b-c"], ["", "a b", "-a"]),
+  "services.main.health.0.http": both(
+    ["http://h/healthz", "https://h:1"],
+    ["", "ftp://h", "http://u:p@h", "http://h?token=x"],
+  ),
+  "services.main.health.0.tcp": both(
+    ["h:1", "[::1]:65535"],
+    ["", "h", "h:0", "h:65536", "http://h:1"],
+  ),
+  "services.main.depends_on.0": both(["other"], ["", "main", "unknown", "a b"]),
+  "services.main.memory_above": both(["0.000001 %", "100 %"], ["0 %", "100.1 %", "much"]),
   "fixes.0.name": both(["a", a(63)], ["", a(64), "A"]),
   "fixes.0.do": both(["restart-container"], ["nothing"]),
   "fixes.0.max_runs": runs,
@@ -135,6 +150,7 @@ function whole(token: string, path: string): Record<string, unknown> {
     routes: [{ labels: ["l"] }],
     links: {},
     docker: {},
+    services: servicesFor(path),
     healing: {
       storm: {},
       maintenance: [
@@ -147,6 +163,13 @@ function whole(token: string, path: string): Record<string, unknown> {
     http: {},
     telemetry: {},
   };
+}
+
+/** A service is selected by label or compose service, and an endpoint is of http or tcp; never by both. */
+function servicesFor(path: string): Record<string, unknown> {
+  const container = path.includes("compose_") ? { compose_service: "a" } : { label: "a=b" };
+  const endpoint = path.endsWith(".tcp") ? {} : { http: "http://h/healthz" };
+  return { main: { container, health: [endpoint] }, other: { container } };
 }
 
 /** The whole configuration, with one setting changed. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { remediationTypes as remediations } from "../../remediations/index.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { episodeKinds } from "../../src/detection/event.ts";
-import { incidentKinds, openedKinds } from "../../src/incidents/episode.ts";
+import { incidentKinds, openedKinds, probedKinds } from "../../src/incidents/episode.ts";
 import { freeze } from "../../src/operator/freeze.ts";
 
 function problemOf(line: string): string {
@@ -42,8 +42,9 @@ describe("a condition may name each kind that is opened, and no other", () => {
     expect(neverOpened.filter((kind) => problem(kind) === "")).toEqual([]);
   });
 
-  it("a fix may not name a quarantined record or a storm, which no fix helps", () => {
-    expect(openedKinds.filter((kind) => fix(kind) !== "")).toEqual(["quarantined", "storm"]);
+  it("a fix may not name a quarantined record, a storm, or a kind of a service", () => {
+    const unfixable = ["quarantined", "storm", ...probedKinds];
+    expect(openedKinds.filter((kind) => fix(kind) !== "")).toEqual(unfixable);
     expect(neverOpened.filter((kind) => fix(kind) === "")).toEqual([]);
   });
 

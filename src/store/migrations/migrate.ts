@@ -21,6 +21,7 @@ import { retries } from "./retries.ts";
 import { runDecisions } from "./run-decisions.ts";
 import { runReplicas } from "./run-replicas.ts";
 import { seals } from "./seals.ts";
+import { services } from "./services.ts";
 import { silences } from "./silences.ts";
 import { streamPartitions } from "./stream-partitions.ts";
 import { subject } from "./subject.ts";
@@ -59,6 +60,8 @@ export const migrations: readonly Migration[] = [
   { sql: streamPartitions, minVersion: 16 },
   { sql: runReplicas, minVersion: 16 },
   { sql: decidingHash, minVersion: 16 },
+  // A program without services would decide nothing about an incident that a probe opened.
+  { sql: services, minVersion: 23 },
 ];
 
 const lockSql = "select pg_advisory_xact_lock(hashtextextended('driftwarden schema ' || $1, 0))";

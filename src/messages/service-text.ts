@@ -1,0 +1,54 @@
+/** The sections of a ticket about a service: what to do, what the probes saw, and what it depends on. */
+import type { BrokenNeed, FaultClass, ServiceEpisode } from "../incidents/episode.ts";
+import { type AdvisedKind, advice } from "./advice.ts";
+import {
+  data,
+  heading,
+  type Line,
+  line,
+  type Message,
+  type NamedLine,
+  paragraph,
+  words,
+} from "./message.ts";
+import { serviceSymptoms } from "./symptom.ts";
+import { clockTime } from "./text.ts";
+
+const classes: Readonly<Record<FaultClass, string>> = {
+  infrastructure: "infrastructure: it does not run as it should, or cannot be reached",
+  behaviour: "behaviour: it runs and answers, and not as it should",
+};
+
+/** Who probably has to act, and what else is broken that it needs. */
+export function serviceFacts({ class: of, needs = [] }: ServiceEpisode): readonly NamedLine[] {
+  const looks: readonly NamedLine[] = of === undefined ? [] : [["Looks like", words(classes[of])]];
+  return needs.length === 0 ? looks : [...looks, ["Needs", needLine(needs)]];
+}
+
+/** What to look at before the service itself. */
+function needLine(needs: readonly BrokenNeed[]): Line {
+  const all = needs.slice(0, 5).map(({ service, kind, sinceMs }, place) => {
+    return line`${words(place === 0 ? "" : ", ")}${data(service, 63)} ${words(`${serviceSymptoms[kind]} since ${clockTime(sinceMs)} UTC`)}`;
+  });
+  return all.flat();
+}
+
+/** @returns no sections for a kind without advice, such as a storm */
+export function serviceSections(episode: ServiceEpisode, kind: AdvisedKind | undefined): Message {
+  if (kind === undefined) return [];
+  const { look, belongsTo, closes } = advice[kind];
+  const { probes = [] } = episode;
+  return [
+    [
+      heading("What to do"),
+      { kind: "list", items: look.map((text) => words(text)) },
+      paragraph(words(`Belongs to ${belongsTo}. Closes ${closes}.`)),
+    ],
+    ...(probes.length === 0 ? [] : [[heading("What the probes saw"), seen(probes)] as const]),
+  ];
+}
+
+function seen(probes: NonNullable<ServiceEpisode["probes"]>) {
+  const rows = probes.map(({ probe, said }) => [data(probe, 120), data(said, 400)]);
+  return { kind: "table", header: ["Probe", "Saw"], rows } as const;
+}
