@@ -91,10 +91,7 @@ export function containerFrom(answer: Inspected, images: readonly string[]): Con
     startedAt: answer.State.StartedAt,
     finishedAt: answer.State.FinishedAt ?? undefined,
     state: answer.State.Status,
-    exitCode: answer.State.ExitCode ?? undefined,
-    oomKilled: answer.State.OOMKilled ?? undefined,
-    restarts: answer.RestartCount ?? undefined,
-    memoryLimitBytes: answer.HostConfig.Memory || undefined,
+    ...pastOf(answer),
     health: healthFrom(answer.State.Health?.Status),
     labels: answer.Config.Labels ?? {},
     autoRemove: answer.HostConfig.AutoRemove ?? false,
@@ -102,6 +99,20 @@ export function containerFrom(answer: Inspected, images: readonly string[]): Con
     mounts: (answer.Mounts ?? []).map(mountFrom),
     exposedPorts: portsFrom(answer.Config.ExposedPorts, answer.HostConfig.PortBindings),
     programs: programsOf([answer.Path ?? "", ...(answer.Args ?? [])]),
+  };
+}
+
+/** How it ended, and how often it was started. */
+function pastOf({
+  State,
+  RestartCount,
+  HostConfig,
+}: Inspected): Pick<Container, "exitCode" | "oomKilled" | "restarts" | "memoryLimitBytes"> {
+  return {
+    exitCode: State.ExitCode ?? undefined,
+    oomKilled: State.OOMKilled ?? undefined,
+    restarts: RestartCount ?? undefined,
+    memoryLimitBytes: HostConfig.Memory || undefined,
   };
 }
 

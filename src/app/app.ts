@@ -10,6 +10,7 @@ import type { Engine } from "../../remediations/docker/engine.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/schema.ts";
 import { proposalMetric } from "../incidents/metrics.ts";
+import type { RecordOptions } from "../incidents/record-events.ts";
 import { orderKeys } from "../outbox/executor.ts";
 import type { SourceOptions } from "../source/options.ts";
 import type { Environment } from "../tickets/jira/proxy.ts";
@@ -17,13 +18,13 @@ import { ticketsMetrics } from "../tickets/metrics.ts";
 import type { OnRendered } from "../tickets/tracker.ts";
 import { version } from "../version.ts";
 import { buildCommands } from "./commands.ts";
-import { buildConfigured } from "./configured.ts";
+import { buildConfigured, type Configured } from "./configured.ts";
 import { buildDetection } from "./detection.ts";
 import { buildEngine } from "./fixes.ts";
 import { buildHeldPartitions } from "./held-partitions.ts";
 import { buildHttp, type ShownParts } from "./http.ts";
 import { buildExecutors, buildOutbox, buildRunner } from "./outbox.ts";
-import { type Parts, withParts } from "./parts.ts";
+import { type Parts, type StoredParts, withParts } from "./parts.ts";
 import { buildPictures } from "./pictures.ts";
 import { buildProbes } from "./probes.ts";
 import { type Progress, progressOf } from "./progress.ts";
@@ -103,10 +104,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger" | "onFatal">
   const runner = buildRunner(stored, { ...configured, restoredAtMs });
   const acting = { ...configured, runner };
   const executors = buildExecutors(stored, { ...acting, stream, restoredAtMs, environment });
-  const { reducer: settings } = configured;
-  const { clock } = stored;
-  const onProposalOver = proposalMetric(registry);
-  const recording = { settings, clock, orderKeyOf: orderKeys(executors), onProposalOver };
+  const recording = recordingOf(stored, configured, executors);
   const outbox = buildOutbox(stored, executors, recording);
   buildTicketWatch(stored, { ticketing: configured.ticketing, recording, outbox });
   buildStormWatch(stored, recording);
@@ -129,6 +127,16 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger" | "onFatal">
     progress: (atMs) => progressOf({ ...stored, stream, worker, sources }, atMs),
     stop: () => lifecycle.stop(),
   };
+}
+
+/** How what happens is recorded, whoever reports it. */
+function recordingOf(
+  { clock, registry }: StoredParts,
+  { reducer: settings }: Configured,
+  executors: ReturnType<typeof buildExecutors>,
+): RecordOptions {
+  const onProposalOver = proposalMetric(registry);
+  return { settings, clock, orderKeyOf: orderKeys(executors), onProposalOver };
 }
 
 function withGaps(

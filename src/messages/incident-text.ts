@@ -60,10 +60,7 @@ function openedText(incident: Incident, help: HelpLinks): TitledMessage {
       ...formerTickets.slice(-1).map(goesOnFrom),
       [openingBlock(incident, help)],
       [nightFacts(incident, help)],
-      ...(kind !== undefined && isModelEpisode(episode) && state !== "resolved"
-        ? [whatToDo({ kind, episode, help })]
-        : []),
-      ...(isModelEpisode(episode) || state === "resolved" ? [] : serviceSections(episode, kind)),
+      ...(kind === undefined || state === "resolved" ? [] : advised({ kind, episode, help })),
       ...(isShared(incident) ? [membersSection(incident)] : []),
       ...waitingSections(incident, whatIsWrong(incident)),
       ...pictured(incident),
@@ -112,6 +109,15 @@ interface Advised {
   readonly kind: AdvisedKind;
   readonly episode: ModelEpisode;
   readonly help: HelpLinks;
+}
+
+function advised({
+  kind,
+  episode,
+  help,
+}: Omit<Advised, "episode"> & Pick<Incident, "episode">): Message {
+  if (isModelEpisode(episode)) return [whatToDo({ kind, episode, help })];
+  return serviceSections(episode, kind);
 }
 
 /** The query also shows a day before the start, so that people see the usual values. */

@@ -33,9 +33,7 @@ function needLine(needs: readonly BrokenNeed[]): Line {
   return all.flat();
 }
 
-/** @returns no sections for a kind without advice, such as a storm */
-export function serviceSections(episode: ServiceEpisode, kind: AdvisedKind | undefined): Message {
-  if (kind === undefined) return [];
+export function serviceSections(episode: ServiceEpisode, kind: AdvisedKind): Message {
   const { look, belongsTo, closes } = advice[kind];
   const { probes = [] } = episode;
   return [

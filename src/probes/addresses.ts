@@ -18,9 +18,9 @@ export type ResolvedHost =
   | { readonly status: "unasked"; readonly reason: string };
 
 /** Looks a name up. Rejects with an error that has a `code`. */
-export type LookUp = (host: string) => Promise<readonly HostAddress[]>;
+export type HostLookUp = (host: string) => Promise<readonly HostAddress[]>;
 
-export const systemLookUp: LookUp = (host) => lookup(host, { all: true, verbatim: true });
+export const systemLookUp: HostLookUp = (host) => lookup(host, { all: true, verbatim: true });
 
 /**
  * Link-local addresses, where clouds give out credentials: 169.254.169.254 (AWS, Google, Azure, DigitalOcean),
@@ -52,7 +52,7 @@ function mappedV4(address: string): string | undefined {
 export interface ResolveOptions {
   readonly metadataAddress: boolean;
   /** Default: the system's. */
-  readonly lookUp?: LookUp | undefined;
+  readonly lookUp?: HostLookUp | undefined;
 }
 
 /** @param host a name, or an IP address with or without brackets */
@@ -72,7 +72,7 @@ export async function resolveHost(
 
 async function named(
   host: string,
-  lookUp: LookUp,
+  lookUp: HostLookUp,
 ): Promise<readonly HostAddress[] | Exclude<ResolvedHost, { status: "found" }>> {
   try {
     const found = await lookUp(host);

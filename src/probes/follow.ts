@@ -11,8 +11,9 @@
 import type { BrokenNeed, ProbedKind, ServiceEpisode, Severity } from "../incidents/episode.ts";
 import type { ServiceEpisodeClosed } from "../incidents/event.ts";
 import { fingerprint } from "../incidents/fingerprint.ts";
+import { worse } from "../incidents/severity.ts";
 import type { ServiceSubject } from "../incidents/subject.ts";
-import type { Look, Question, SeenContainers } from "./probe.ts";
+import type { ProbeLook, ProbeQuestion, SeenContainers } from "./probe.ts";
 import { newStanding, type ProbeStanding, stood } from "./standing.ts";
 import { type ServiceVerdict, verdictOf } from "./verdict.ts";
 
@@ -49,8 +50,8 @@ export interface FollowingMoment {
 /** @param questions all of this service; what is stored of others is dropped */
 export function follow(
   before: ServiceWatch,
-  { question, look }: { readonly question: Question; readonly look: Look },
-  { questions, ...moment }: FollowingMoment & { readonly questions: readonly Question[] },
+  { question, look }: { readonly question: ProbeQuestion; readonly look: ProbeLook },
+  { questions, ...moment }: FollowingMoment & { readonly questions: readonly ProbeQuestion[] },
 ): Followed {
   const { service } = question;
   const seen = look.seen ?? before.seen;
@@ -71,8 +72,8 @@ export function follow(
 }
 
 interface Answered {
-  readonly question: Question;
-  readonly look: Look;
+  readonly question: ProbeQuestion;
+  readonly look: ProbeLook;
   readonly seen: SeenContainers | undefined;
 }
 
@@ -104,16 +105,13 @@ function opening(
   if (verdict === undefined)
     return { open: undefined, event: open && closing(open.episode, moment) };
   const { kind, severity } = verdict;
-  const isNews = open === undefined || severity < open.severity || !open.kinds.includes(kind);
+  const { kinds = [], sinceMs = moment.nowMs, severity: before = "P2" } = open ?? {};
+  const isNews = severity < before || !kinds.includes(kind);
   if (!isNews) return { open, event: undefined };
   const event = opened(verdict, moment);
+  const all = [...new Set([...kinds, kind])];
   return {
-    open: {
-      episode: event.id,
-      severity: open === undefined || severity < open.severity ? severity : open.severity,
-      kinds: [...new Set([...(open?.kinds ?? []), kind])],
-      sinceMs: open?.sinceMs ?? moment.nowMs,
-    },
+    open: { episode: event.id, severity: worse(severity, before), kinds: all, sinceMs },
     event,
   };
 }

@@ -8,20 +8,21 @@
 import type { Logger } from "pino";
 import type { Engine } from "../../remediations/docker/engine.ts";
 import { acquireLease, type Lease } from "../store/leases/lease.ts";
+import type { Followed } from "./follow.ts";
 import { hostRound } from "./host-round.ts";
-import type { HostRound, Look, Question } from "./probe.ts";
+import type { HostRound, ProbeLook, ProbeQuestion } from "./probe.ts";
 import { type RecordingLooks, recordLook, watchOf } from "./record-look.ts";
 import { isUndecided } from "./standing.ts";
 
 export interface PlaceOptions extends RecordingLooks {
   readonly name: string;
-  readonly questions: readonly Question[];
+  readonly questions: readonly ProbeQuestion[];
   /** Every question about a service, by the service's name. */
-  readonly questionsOf: (question: Question) => readonly Question[];
+  readonly questionsOf: (question: ProbeQuestion) => readonly ProbeQuestion[];
   readonly owner: string;
   readonly engine: Engine | undefined;
   readonly logger: Logger;
-  readonly onAnswer: (question: Question, look: Look) => void;
+  readonly onAnswer: (question: ProbeQuestion, look: ProbeLook) => void;
 }
 
 /** A first failure is asked about again after so long. */
@@ -31,10 +32,10 @@ const leaseSlackMs = 30_000;
 /** So many questions of one place are asked at once. */
 const atOnce = 8;
 
-export class Place {
+export class ProbedPlace {
   readonly #options: PlaceOptions;
   /** When each question is due, ms since 1970. */
-  readonly #due = new Map<Question, number>();
+  readonly #due = new Map<ProbeQuestion, number>();
   #failed = false;
 
   constructor(options: PlaceOptions) {
@@ -74,15 +75,15 @@ export class Place {
     );
   }
 
-  #dueOf(question: Question): number {
+  #dueOf(question: ProbeQuestion): number {
     return this.#due.get(question) ?? 0;
   }
 
-  #wait(questions: readonly Question[], nowMs: number): void {
+  #wait(questions: readonly ProbeQuestion[], nowMs: number): void {
     for (const one of questions) this.#due.set(one, nowMs + Math.min(againMs, one.service.everyMs));
   }
 
-  async #ask(due: readonly Question[], lease: Lease, stopping: AbortSignal): Promise<void> {
+  async #ask(due: readonly ProbeQuestion[], lease: Lease, stopping: AbortSignal): Promise<void> {
     const round = hostRound(this.#options.engine);
     const leading = due.filter(({ leads }) => leads === true);
     for (const one of leading) await this.#askOne(one, { round, lease });
@@ -99,34 +100,37 @@ export class Place {
     await Promise.all(Array.from({ length: atOnce }, ask));
   }
 
-  /** The leading questions whose last answer was no. */
-  readonly #away = new Set<Question>();
+  /** The questions whose last answer was not fine. */
+  readonly #away = new Set<ProbeQuestion>();
 
-  #skip(question: Question): void {
+  #skip(question: ProbeQuestion): void {
     const { onAnswer, clock } = this.#options;
     const answer = { status: "unasked", reason: "the container engine does not answer" } as const;
     onAnswer(question, { answer });
     this.#due.set(question, clock.now() + Math.min(againMs, question.service.everyMs));
   }
 
-  async #askOne(question: Question, { round, lease }: Asking): Promise<void> {
-    const { store, clock, onAnswer, questionsOf, logger } = this.#options;
+  async #askOne(question: ProbeQuestion, { round, lease }: Asking): Promise<void> {
+    const { store, clock, onAnswer, questionsOf } = this.#options;
     const { subject, everyMs } = question.service;
     const begunMs = clock.now();
     const known = await watchOf(store, subject);
     const look = await question.look({ nowMs: begunMs, seen: known.seen, round });
     onAnswer(question, look);
-    if (question.leads === true && look.answer.status === "fine") this.#away.delete(question);
-    else if (question.leads === true) this.#away.add(question);
+    if (look.answer.status === "fine") this.#away.delete(question);
+    else this.#away.add(question);
     const questions = questionsOf(question);
     const taken = { question, look, questions, lease, ttlMs: this.#ttlMs };
     const followed = await recordLook(this.#options, taken, known);
     const standing = followed?.watch.standings?.[question.id];
     const isSoon = standing !== undefined && isUndecided(standing);
     this.#due.set(question, begunMs + (isSoon ? Math.min(againMs, everyMs) : everyMs));
-    const { event } = followed ?? {};
-    if (event === undefined) return;
-    const about = { service: subject.name, probe: question.id };
+    if (followed?.event !== undefined) this.#log(question, followed.event);
+  }
+
+  #log({ id, service: { subject } }: ProbeQuestion, event: NonNullable<Followed["event"]>): void {
+    const { logger } = this.#options;
+    const about = { service: subject.name, probe: id };
     if (event.type === "episode_closed") logger.info(about, "a service is fine again");
     else
       logger.info({ ...about, kind: event.kind, severity: event.severity }, "a service is broken");

@@ -57,7 +57,7 @@ export interface SeenReplica {
 }
 
 /** A finished look: the answer, and what to remember for the next one. */
-export interface Look {
+export interface ProbeLook {
   readonly answer: ProbeAnswer;
   /** Left out where the probe remembers nothing. */
   readonly seen?: SeenContainers;
@@ -79,7 +79,7 @@ export interface HostRound {
 }
 
 /** One question about one service, asked again and again. */
-export interface Question {
+export interface ProbeQuestion {
   /** Unique within the service; it is stored. */
   readonly id: string;
   /** Name of its kind, for metrics. */
@@ -92,12 +92,12 @@ export interface Question {
   /** Where it is away, the other questions of its place cannot be asked. Default false. */
   readonly leads?: true;
   /** Throws nothing but programming errors: what went wrong is an answer. */
-  look(options: LookOptions): Promise<Look>;
+  look(options: LookOptions): Promise<ProbeLook>;
 }
 
 export interface ProbeKind {
   /** In metrics and in the ids of its questions. */
   readonly name: string;
   /** The questions that it has about a service; none where the configuration names nothing for it. */
-  questions(service: ProbedService): readonly Question[];
+  questions(service: ProbedService): readonly ProbeQuestion[];
 }

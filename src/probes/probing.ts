@@ -2,8 +2,8 @@
 import type { ServiceSubject } from "../incidents/subject.ts";
 import { closeFormer } from "./close-former.ts";
 import { engineName } from "./kinds/engine.ts";
-import { Place, type PlaceOptions } from "./place.ts";
-import type { Look, ProbeKind, Question } from "./probe.ts";
+import { type PlaceOptions, ProbedPlace } from "./place.ts";
+import type { ProbeKind, ProbeLook, ProbeQuestion } from "./probe.ts";
 import type { ProbedService } from "./service.ts";
 
 export interface ProbingOptions
@@ -67,23 +67,24 @@ export class Probing {
     return [...(host === undefined ? [] : [host]), ...this.#options.services];
   }
 
-  #places(): readonly Place[] {
+  #places(): readonly ProbedPlace[] {
     const { kinds } = this.#options;
     const byService = new Map(
       this.#services.map((service) => [service, kinds.flatMap((kind) => kind.questions(service))]),
     );
-    const byPlace = new Map<string, Question[]>();
+    const byPlace = new Map<string, ProbeQuestion[]>();
     for (const question of [...byService.values()].flat())
       byPlace.set(question.place, [...(byPlace.get(question.place) ?? []), question]);
-    const questionsOf = ({ service }: Question): readonly Question[] =>
+    const questionsOf = ({ service }: ProbeQuestion): readonly ProbeQuestion[] =>
       byService.get(service) ?? [];
     return [...byPlace].map(([name, questions]) => {
-      const onAnswer = (question: Question, look: Look): void => this.#heard(question, look);
-      return new Place({ ...this.#options, name, questions, questionsOf, onAnswer });
+      const onAnswer = (question: ProbeQuestion, look: ProbeLook): void =>
+        this.#heard(question, look);
+      return new ProbedPlace({ ...this.#options, name, questions, questionsOf, onAnswer });
     });
   }
 
-  #heard(question: Question, look: Look): void {
+  #heard(question: ProbeQuestion, look: ProbeLook): void {
     this.#options.onAnswer?.(question, look);
     const name = `${question.service.subject.name} ${question.id}`;
     if (look.answer.status === "unasked") this.#unasked.set(name, look.answer.reason);

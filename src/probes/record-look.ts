@@ -23,7 +23,7 @@ import type { Queryable, Tx } from "../store/query.ts";
 import { lockWatch, readWatch, saveWatch } from "../store/services/service-watch.ts";
 import type { Store } from "../store/store.ts";
 import { type Followed, follow, type ServiceWatch } from "./follow.ts";
-import type { Look, Question } from "./probe.ts";
+import type { ProbeLook, ProbeQuestion } from "./probe.ts";
 
 export interface RecordingLooks {
   readonly store: Pick<Store, "transaction" | "query">;
@@ -32,10 +32,10 @@ export interface RecordingLooks {
 }
 
 export interface LookTaken {
-  readonly question: Question;
-  readonly look: Look;
+  readonly question: ProbeQuestion;
+  readonly look: ProbeLook;
   /** Every question about the same service. */
-  readonly questions: readonly Question[];
+  readonly questions: readonly ProbeQuestion[];
   /** The lease of the place, and how long a renewal lasts, ms. */
   readonly lease: Lease;
   readonly ttlMs: number;
@@ -77,7 +77,7 @@ export async function recordLook(
 /** The open episodes of the services that it needs. They are not locked: what they say is for people. */
 async function brokenNeeds(
   tx: Tx,
-  { service: { needs, subject } }: Question,
+  { service: { needs, subject } }: ProbeQuestion,
 ): Promise<readonly BrokenNeed[]> {
   const broken: BrokenNeed[] = [];
   for (const name of needs) {

@@ -2,7 +2,7 @@
 import type { Engine } from "../../remediations/docker/engine.ts";
 import { type CheckFinding, doubtful, fine } from "../finding.ts";
 import { hostRound } from "./host-round.ts";
-import type { ProbeAnswer, ProbeKind, Question } from "./probe.ts";
+import type { ProbeAnswer, ProbeKind, ProbeQuestion } from "./probe.ts";
 import type { ProbedService } from "./service.ts";
 
 export interface SurveyedServices {
@@ -27,7 +27,7 @@ export async function surveyServices(given: SurveyedServices): Promise<readonly 
 
 /** What the selector of a service matches now. */
 async function matched(
-  { kind, service: { container } }: Question,
+  { kind, service: { container } }: ProbeQuestion,
   round: ReturnType<typeof hostRound>,
 ): Promise<string> {
   if (kind !== "container" || container === undefined) return "";
@@ -36,7 +36,7 @@ async function matched(
 }
 
 function findingOf(
-  { id, service: { subject } }: Question,
+  { id, service: { subject } }: ProbeQuestion,
   answer: ProbeAnswer,
   matches: string,
 ): CheckFinding {

@@ -13,7 +13,7 @@
  * the only way.
  */
 import type { FaultClass, ProbedKind, Severity, Sighting } from "../incidents/episode.ts";
-import type { ProbeFinding, Question } from "./probe.ts";
+import type { ProbeFinding, ProbeQuestion } from "./probe.ts";
 import type { ProbeStanding } from "./standing.ts";
 
 export interface ServiceVerdict {
@@ -25,7 +25,7 @@ export interface ServiceVerdict {
 }
 
 /** A question with how it stands. */
-export interface StandingQuestion extends Pick<Question, "id" | "way"> {
+export interface StandingQuestion extends Pick<ProbeQuestion, "id" | "way"> {
   readonly standing: ProbeStanding;
 }
 

@@ -1,8 +1,8 @@
 /** What is opened about a service, and that it is opened once. */
-import fc from "fast-check";
+import { array, assert, constantFrom, property, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Followed, follow, type ServiceWatch } from "../../src/probes/follow.ts";
-import type { Look, ProbeFinding, Question } from "../../src/probes/probe.ts";
+import type { ProbeFinding, ProbeLook, ProbeQuestion } from "../../src/probes/probe.ts";
 import type { ProbedService } from "../../src/probes/service.ts";
 
 const service: ProbedService = {
@@ -15,7 +15,7 @@ const service: ProbedService = {
   everyMs: 60_000,
   memoryAbove: 0.85,
 };
-const question = (id: string, way: Question["way"]): Question => ({
+const question = (id: string, way: ProbeQuestion["way"]): ProbeQuestion => ({
   id,
   kind: id,
   place: id,
@@ -28,8 +28,8 @@ const life = question("http", "endpoint");
 const memory = question("memory", undefined);
 const questions = [container, life, memory];
 
-const fine: Look = { answer: { status: "fine" } };
-const fails = (finding: Partial<ProbeFinding>): Look => ({
+const fine: ProbeLook = { answer: { status: "fine" } };
+const fails = (finding: Partial<ProbeFinding>): ProbeLook => ({
   answer: {
     status: "failing",
     finding: {
@@ -44,7 +44,7 @@ const fails = (finding: Partial<ProbeFinding>): Look => ({
 const oom = fails({ kind: "oom", said: "was killed for its memory", certain: true });
 const full = fails({ kind: "memory", reach: "near", said: "uses 90 %" });
 
-type Step = readonly [Question, Look];
+type Step = readonly [ProbeQuestion, ProbeLook];
 
 function following(steps: readonly Step[], from: ServiceWatch = {}): readonly Followed[] {
   let watch = from;
@@ -131,7 +131,7 @@ describe("an episode of a service", () => {
   });
 
   it("expects an endpoint to fail where a person has stopped every container", () => {
-    const stopped: Look = { ...fine, seen: { replicas: {}, starts: [], stopped: true } };
+    const stopped: ProbeLook = { ...fine, seen: { replicas: {}, starts: [], stopped: true } };
     const steps: readonly Step[] = [
       [container, stopped],
       [life, fails({})],
@@ -148,21 +148,19 @@ describe("an episode of a service", () => {
   });
 
   it("opens and closes in turns, whatever the probes say", () => {
-    const step = fc.tuple(
-      fc.constantFrom(...questions),
-      fc.constantFrom(fine, fails({}), oom, full, {
+    const step = tuple(
+      constantFrom(...questions),
+      constantFrom(fine, fails({}), oom, full, {
         answer: { status: "unasked", reason: "away" },
       } as const),
     );
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    assert(
+      property(array(step, { maxLength: 60 }), (steps) => {
         let open: string | undefined;
         for (const { event, watch } of following(steps)) {
-          if (event?.type === "episode_opened") open = event.id;
-          if (event?.type === "episode_closed") {
-            expect(event.episode).toBe(open);
-            open = undefined;
-          }
+          const closes = event?.type === "episode_closed";
+          expect(closes ? event.episode : open).toBe(open);
+          if (event !== undefined) open = closes ? undefined : event.id;
           expect(watch.open?.episode).toBe(open);
         }
       }),

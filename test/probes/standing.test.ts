@@ -20,7 +20,7 @@ const minute = 60_000;
 
 /** Each letter is an answer, a minute after the one before. */
 function after(letters: string, startedAtMs?: number): ProbeStanding {
-  return [...letters].reduce<ProbeStanding>(
+  return letters.split("").reduce<ProbeStanding>(
     (standing, letter, n) =>
       stood(standing, answers[letter]!, {
         nowMs: n * minute,

@@ -10,11 +10,11 @@ import { counted } from "../../plural.ts";
 import { printable } from "../../printable.ts";
 import { bytesText, momentText } from "../figures.ts";
 import type {
-  Look,
   LookOptions,
   ProbeAnswer,
   ProbeFinding,
   ProbeKind,
+  ProbeLook,
   SeenContainers,
 } from "../probe.ts";
 import { eventsSince, isRunning, loopWindowMs, seenAfter } from "../seen-containers.ts";
@@ -29,7 +29,7 @@ export const container: ProbeKind = {
   questions: (service) => {
     const { container: labels } = service;
     if (labels === undefined) return [];
-    const look = (options: LookOptions): Promise<Look> => lookAt(service, labels, options);
+    const look = (options: LookOptions): Promise<ProbeLook> => lookAt(service, labels, options);
     return [{ id: "container", kind: "container", place: "host", service, way: "container", look }];
   },
 };
@@ -38,7 +38,7 @@ async function lookAt(
   service: ProbedService,
   labels: readonly string[],
   { nowMs, seen, round }: LookOptions,
-): Promise<Look> {
+): Promise<ProbeLook> {
   try {
     const containers = await round.containers(labels);
     const looked = await Promise.all(
@@ -55,7 +55,7 @@ async function lookAt(
   }
 }
 
-interface Judged {
+interface JudgedContainers {
   readonly service: Pick<ProbedService, "startGraceMs">;
   readonly labels: readonly string[];
   readonly containers: readonly Container[];
@@ -65,24 +65,27 @@ interface Judged {
 }
 
 /** What this state is, the fact that explains the others first. Pure. */
-export function judged(looked: Judged): ProbeAnswer {
+export function judged(looked: JudgedContainers): ProbeAnswer {
   const finding =
     gone(looked) ?? killed(looked) ?? looping(looked) ?? ended(looked) ?? sick(looked);
   return finding === undefined ? { status: "fine" } : { status: "failing", finding };
 }
 
-type Judge = (looked: Judged) => ProbeFinding | undefined;
+type Judge = (looked: JudgedContainers) => ProbeFinding | undefined;
 
 const found = (
   kind: ProbeFinding["kind"],
-  { containers }: Judged,
+  { containers }: JudgedContainers,
   said: string,
 ): Pick<ProbeFinding, "kind" | "reach" | "class" | "said"> => ({
   kind,
-  reach: containers.some(({ state }) => isRunning(state)) ? "degraded" : "silent",
+  reach: containers.some(isThere) ? "degraded" : "silent",
   class: "infrastructure",
   said,
 });
+
+/** The engine starts one again by its policy, so it is not away for good. */
+const isThere = ({ state }: Container): boolean => isRunning(state) || state === "restarting";
 
 const gone: Judge = (looked) => {
   const { containers, labels } = looked;

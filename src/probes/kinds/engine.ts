@@ -4,7 +4,7 @@
  */
 import { messageOf } from "../../errors.ts";
 import { foreign } from "../figures.ts";
-import type { Look, LookOptions, ProbeKind } from "../probe.ts";
+import type { LookOptions, ProbeKind, ProbeLook } from "../probe.ts";
 
 /** No service of the configuration can have this name, because it has a space. */
 export const engineName = "container engine";
@@ -19,7 +19,7 @@ export const engine: ProbeKind = {
   },
 };
 
-async function look({ round }: LookOptions): Promise<Look> {
+async function look({ round }: LookOptions): Promise<ProbeLook> {
   try {
     await round.engine().version();
     return { answer: { status: "fine" } };

@@ -6,7 +6,7 @@
  * as OpenClaw's /readyz, shows only that the part is broken.
  */
 import { formatDuration } from "../../duration.ts";
-import { type LookUp, resolveHost } from "../addresses.ts";
+import { type HostLookUp, resolveHost } from "../addresses.ts";
 import { foreign } from "../figures.ts";
 import { type Exchanged, exchange, type Stage } from "../http-exchange.ts";
 import type { ProbeAnswer, ProbeFinding, ProbeKind } from "../probe.ts";
@@ -30,7 +30,7 @@ export const placeOf = ({ subject }: ProbedService, id: string): string =>
   [subject.tenant, subject.environment, subject.name, id].join("/");
 
 /** @param lookUp default: the system's */
-export async function askHttp(endpoint: HttpEndpoint, lookUp?: LookUp): Promise<ProbeAnswer> {
+export async function askHttp(endpoint: HttpEndpoint, lookUp?: HostLookUp): Promise<ProbeAnswer> {
   const { timeoutMs, metadataAddress = false } = endpoint;
   const url = new URL(endpoint.http);
   const resolved = await resolveHost(url.hostname, { metadataAddress, lookUp });
@@ -43,22 +43,25 @@ export async function askHttp(endpoint: HttpEndpoint, lookUp?: LookUp): Promise<
 /** Pure. */
 export function judged(endpoint: HttpEndpoint, exchanged: Exchanged): ProbeAnswer {
   if (exchanged.status === "failed") return failed(endpoint, exchanged);
-  const { code, location, body, tookMs } = exchanged;
-  const { slowAfterMs = Number.POSITIVE_INFINITY } = endpoint;
-  if (code >= 200 && code < 300) {
-    if (tookMs <= slowAfterMs) return { status: "fine" };
-    const said = `answers after ${formatDuration(tookMs)} (threshold: ${formatDuration(slowAfterMs)})`;
-    return degraded(endpoint, said);
-  }
-  if (code >= 300 && code < 400)
+  const { code, location = "nowhere", body, tookMs } = exchanged;
+  const hundreds = Math.floor(code / 100);
+  if (hundreds === 2) return timely(endpoint, tookMs);
+  if (hundreds === 3)
     return degraded(
       endpoint,
-      `answers ${code} and leads to ${foreign(location ?? "nowhere")}, which is not followed; name the address that answers itself`,
+      `answers ${code} and leads to ${foreign(location)}, which is not followed; name the address that answers itself`,
     );
-  const { failing, isStarting } = whatItSays(body);
-  const parts = failing.length === 0 ? "" : `: ${failing.map((name) => foreign(name)).join(", ")}`;
+  const { failing: names, isStarting } = whatItSays(body);
+  const parts = names.length === 0 ? "" : `: ${names.map((name) => foreign(name)).join(", ")}`;
   const answer = degraded(endpoint, `answers ${code}${parts}`);
   return isStarting && answer.status === "failing" ? { ...answer, status: "starting" } : answer;
+}
+
+function timely(endpoint: HttpEndpoint, tookMs: number): ProbeAnswer {
+  const { slowAfterMs = Number.POSITIVE_INFINITY } = endpoint;
+  if (tookMs <= slowAfterMs) return { status: "fine" };
+  const said = `answers after ${formatDuration(tookMs)} (threshold: ${formatDuration(slowAfterMs)})`;
+  return degraded(endpoint, said);
 }
 
 const stages: Readonly<Record<Stage, (code: string, waited: string) => string>> = {

@@ -1,7 +1,7 @@
 /** Asks how much of its memory limit a container uses, so that people know before the kernel kills it. */
 import type { ContainerUsage } from "../../../remediations/docker/usage.ts";
 import { bytesText, foreign, percentText } from "../figures.ts";
-import type { Look, LookOptions, ProbeAnswer, ProbeKind } from "../probe.ts";
+import type { LookOptions, ProbeAnswer, ProbeKind, ProbeLook } from "../probe.ts";
 import type { ProbedService } from "../service.ts";
 import { unaskedOf } from "../unasked.ts";
 
@@ -10,7 +10,7 @@ export const memory: ProbeKind = {
   questions: (service) => {
     const { container: labels } = service;
     if (labels === undefined) return [];
-    const look = (options: LookOptions): Promise<Look> => lookAt(service, labels, options);
+    const look = (options: LookOptions): Promise<ProbeLook> => lookAt(service, labels, options);
     return [{ id: "memory", kind: "memory", place: "host", service, way: undefined, look }];
   },
 };
@@ -20,7 +20,7 @@ async function lookAt(
   service: Pick<ProbedService, "memoryAbove">,
   labels: readonly string[],
   { round }: LookOptions,
-): Promise<Look> {
+): Promise<ProbeLook> {
   try {
     const containers = await round.containers(labels);
     const limited = containers.filter(

@@ -1,7 +1,13 @@
 /** Asks whether a port of a service takes connections. Nothing is sent. */
 import { connect } from "node:net";
 import { formatDuration } from "../../duration.ts";
-import { codeOf, type HostAddress, isOwnFailure, type LookUp, resolveHost } from "../addresses.ts";
+import {
+  codeOf,
+  type HostAddress,
+  type HostLookUp,
+  isOwnFailure,
+  resolveHost,
+} from "../addresses.ts";
 import { foreign } from "../figures.ts";
 import type { ProbeAnswer, ProbeFinding, ProbeKind } from "../probe.ts";
 import type { TcpEndpoint } from "../service.ts";
@@ -22,7 +28,7 @@ export const tcp: ProbeKind = {
 const addressOf = ({ tcp: { host, port } }: TcpEndpoint): string => `${host}:${port}`;
 
 /** @param lookUp default: the system's */
-export async function askTcp(endpoint: TcpEndpoint, lookUp?: LookUp): Promise<ProbeAnswer> {
+export async function askTcp(endpoint: TcpEndpoint, lookUp?: HostLookUp): Promise<ProbeAnswer> {
   const { tcp: to, metadataAddress = false, timeoutMs } = endpoint;
   const resolved = await resolveHost(to.host, { metadataAddress, lookUp });
   if (resolved.status === "unasked") return resolved;
