@@ -1,19 +1,12 @@
 /** `services:`: what runs around the models, how it is probed, and whom it hurts when it breaks. */
 import { z } from "zod";
 import { selector } from "../../remediations/docker/selector.ts";
-import {
-  duration,
-  durationOrNone,
-  modelPart,
-  percentage,
-  serviceUrl,
-  text,
-  waiting,
-} from "./fields.ts";
+import { durationOrNone, modelPart, percentage, serviceUrl, text, waiting } from "./fields.ts";
 import { type Described, valueAt } from "./issues.ts";
 
 /** It is typed in commands and stands in titles, so it has no spaces. */
-const serviceName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, {
+const nameForm = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/;
+const serviceName = z.string().regex(nameForm, {
   error: "a service's name has letters, digits, dots, - and _, at most 63",
 });
 
@@ -39,7 +32,7 @@ const endpoint = z
     tcp: tcpAddress.optional(),
     part: text.optional(),
     timeout: waiting.prefault("10s"),
-    slow_after: duration.optional(),
+    slow_after: waiting.optional(),
     metadata_address: z.boolean().default(false),
   })
   .refine(
@@ -62,7 +55,9 @@ const service = z
     team: text.optional(),
     background: z.boolean().default(false),
     every: interval.prefault("60s"),
-    start_grace: durationOrNone.prefault("3m"),
+    start_grace: durationOrNone
+      .refine((ms) => ms <= 24 * 86_400_000, { error: "is more than 24d" })
+      .prefault("3m"),
     memory_above: percentage
       .refine((part) => part <= 1, { error: "is more than 100 %" })
       .prefault("85 %"),
@@ -93,7 +88,8 @@ function unknownNeeds(
   return (Array.isArray(needs) ? needs : []).flatMap((need: unknown, place) => {
     const path = ["services", name, "depends_on", place];
     if (need === name) return [{ path, message: "names the service itself" }];
-    if (typeof need !== "string" || names.includes(need)) return [];
+    // A name of another form is reported by the schema.
+    if (typeof need !== "string" || !nameForm.test(need) || names.includes(need)) return [];
     return [{ path, message: "names no service under services" }];
   });
 }

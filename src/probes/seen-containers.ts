@@ -34,7 +34,8 @@ export function eventsSince(
     if (before === undefined || before.startedAt === startedAt) return undefined;
     return timeOf(before.startedAt);
   }
-  return before?.ended === undefined ? beforeEnd(timeOf(finishedAt)) : undefined;
+  const isKnown = before?.ended !== undefined && before.startedAt === startedAt;
+  return isKnown ? undefined : beforeEnd(timeOf(finishedAt));
 }
 
 /** A person's `stop` waits for the container, so it is older than the end. Docker waits 10 s unless told otherwise. */
@@ -78,21 +79,23 @@ function replicaOf(
   known: SeenReplica | undefined,
 ): SeenReplica {
   const { startedAt, restarts = 0, oomKilled = false, state } = container;
-  const ended = hasEnded(state) ? (known?.ended ?? howEnded(container, events)) : undefined;
+  const before = known?.startedAt === startedAt ? known.ended : undefined;
+  const ended = hasEnded(state) ? (before ?? howEnded(container, events)) : undefined;
   return { startedAt, restarts, oomKilled, ...(ended && { ended }) };
 }
 
+/** Exit code of a program that was killed. */
+const killed = 137;
 /** Exit codes of a program that was told to stop, where the engine has forgotten who told it. */
 const toldToStop: ReadonlySet<number | undefined> = new Set([0, 130, 137, 143]);
 
-/** The kernel's kill for memory is no event of the kind `kill`. */
+/** The kernel's kill for memory is no event of the action `kill`. */
 function howEnded(
   { oomKilled, exitCode }: Container,
   events: readonly ContainerEvent[],
 ): NonNullable<SeenReplica["ended"]> {
-  if (oomKilled === true) return "by_itself";
   const ending = events.findLastIndex(({ action }) => action === "die");
-  if (ending < 0) return toldToStop.has(exitCode) ? "by_hand" : "by_itself";
+  if (ending < 0) return oomKilled !== true && toldToStop.has(exitCode) ? "by_hand" : "by_itself";
   const start = events.slice(0, ending).findLastIndex(({ action }) => action === "start");
   const around = events.slice(start + 1);
   const isTold = around.some(({ action }) => action === "stop" || action === "kill");
@@ -109,17 +112,20 @@ function newStarts(
   return Array.from({ length: Math.min(more, 20) }, () => timeOf(startedAt));
 }
 
-/** When a process of it was killed for its memory since the last look, ms since 1970. */
+/**
+ * When a process of it was killed for its memory since the last look, ms since 1970. Docker's flag stays true after the
+ * container was started again, so it counts only where the engine has forgotten the events, and only when it is new.
+ */
 function killsOf(
   { container, events }: LookedContainer,
   known: SeenReplica | undefined,
   nowMs: number,
 ): readonly number[] {
   const kills = events.filter(({ action }) => action === "oom").map(({ atMs }) => atMs);
-  if (kills.length > 0) return kills;
-  const isSame = known?.oomKilled === true && known.startedAt === container.startedAt;
-  if (container.oomKilled !== true || isSame) return [];
-  return [isRunning(container.state) ? nowMs : timeOf(container.finishedAt ?? "") || nowMs];
+  const { oomKilled, state, exitCode, finishedAt = "" } = container;
+  if (events.length > 0 || oomKilled !== true || known?.oomKilled === true) return kills;
+  if (isRunning(state)) return known === undefined ? [] : [nowMs];
+  return exitCode === killed ? [timeOf(finishedAt) || nowMs] : [];
 }
 
 /** ms since 1970; 0 where the engine's time is none, as for a container that never ran. */

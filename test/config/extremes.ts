@@ -106,6 +106,7 @@ const forms: Readonly<Record<string, Values>> = {
     ["h:1", "[::1]:65535"],
     ["", "h", "h:0", "h:65536", "http://h:1"],
   ),
+  "services.main.health.0.slow_after": both(["1ms", "24d"], ["0s", "25d", "-1s", "soon"]),
   "services.main.depends_on.0": both(["other"], ["", "main", "unknown", "a b"]),
   "services.main.memory_above": both(["0.000001 %", "100 %"], ["0 %", "100.1 %", "much"]),
   "fixes.0.name": both(["a", a(63)], ["", a(64), "A"]),
@@ -169,7 +170,8 @@ function whole(token: string, path: string): Record<string, unknown> {
 function servicesFor(path: string): Record<string, unknown> {
   const container = path.includes("compose_") ? { compose_service: "a" } : { label: "a=b" };
   const endpoint = path.endsWith(".tcp") ? {} : { http: "http://h/healthz" };
-  return { main: { container, health: [endpoint] }, other: { container } };
+  const main = { container, health: [endpoint], depends_on: [] };
+  return { main, other: { health: [{ tcp: "h:1" }] } };
 }
 
 /** The whole configuration, with one setting changed. */

@@ -112,7 +112,11 @@ describe("an HTTP endpoint", () => {
     ["never answers", () => undefined, "down silent infrastructure: does not answer within 300ms"],
     [
       "answers byte by byte",
-      (socket) => void setInterval(() => socket.write("H"), 20).unref(),
+      (socket) => {
+        socket.write("HTTP/1.1 200 OK\r\nX-Slow: ");
+        const dripping = setInterval(() => socket.write("x"), 20);
+        socket.on("close", () => clearInterval(dripping));
+      },
       "down silent infrastructure: does not answer within 300ms",
     ],
     [

@@ -17,7 +17,7 @@ import type {
   ProbeLook,
   SeenContainers,
 } from "../probe.ts";
-import { eventsSince, isRunning, loopWindowMs, seenAfter } from "../seen-containers.ts";
+import { eventsSince, isRunning, loopWindowMs, seenAfter, timeOf } from "../seen-containers.ts";
 import type { ProbedService } from "../service.ts";
 import { unaskedOf } from "../unasked.ts";
 
@@ -98,7 +98,10 @@ const killed: Judge = (looked) => {
   const { seen, nowMs, service, containers } = looked;
   if (seen.oomAtMs === undefined || seen.stopped === true) return undefined;
   const isNew = nowMs - seen.oomAtMs < service.startGraceMs;
-  const isDown = containers.some(({ oomKilled, state }) => oomKilled === true && !isRunning(state));
+  const { oomAtMs } = seen;
+  const isDown = containers.some(
+    ({ id, startedAt }) => seen.replicas[id]?.ended === "by_itself" && oomAtMs >= timeOf(startedAt),
+  );
   if (!isNew && !isDown) return undefined;
   const victim = containers.find(({ oomKilled }) => oomKilled === true) ?? containers[0];
   const limit =
