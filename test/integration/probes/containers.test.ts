@@ -80,7 +80,7 @@ describe.skipIf(!(await dockerTestable()))("probes on a real engine (C15, C40)",
     await run("survivor", { cmd, create: { HostConfig: policy } });
     startProbing(store, [service("survivor", { startGraceMs: 2000 })], { engine: engine() });
     await becomes(store, { kinds: ["oom"] });
-    await becomes(store, { kinds: ["oom"], state: "resolved" });
+    await becomes(store, { kinds: ["oom"], state: "recovered" });
     expect(await incidentsOf(store)).toHaveLength(1);
   });
 
@@ -126,7 +126,7 @@ describe.skipIf(!(await dockerTestable()))("probes on a real engine (C15, C40)",
     await real.remove(id);
     await becomes(store, { kinds: ["down"], state: "open" });
     await run("leaving");
-    await becomes(store, { state: "resolved" });
+    await becomes(store, { state: "recovered" });
     expect(await incidentsOf(store)).toMatchObject([
       { reason: "no container has the label app=leaving" },
     ]);
@@ -142,7 +142,7 @@ describe.skipIf(!(await dockerTestable()))("probes on a real engine (C15, C40)",
     });
     const { Id } = z.object({ Id: z.string() }).parse(exec);
     await real.api(`POST /exec/${Id}/start`, { body: { Detach: true } });
-    await becomes(store, { state: "resolved" });
+    await becomes(store, { state: "recovered" });
     expect(await incidentsOf(store)).toHaveLength(1);
   });
 
@@ -173,7 +173,7 @@ describe.skipIf(!(await dockerTestable()))("probes on a real engine (C15, C40)",
     await real.kill();
     await becomes(store, { service: "container engine", severity: "P1", state: "open" });
     await real.restart();
-    await becomes(store, { service: "container engine", state: "resolved" });
+    await becomes(store, { service: "container engine", state: "recovered" });
     expect((await incidentsOf(store)).map((one) => one.service)).toEqual(["container engine"]);
   });
 });
