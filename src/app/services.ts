@@ -13,7 +13,7 @@ import { surveyServices } from "../probes/survey.ts";
 import type { StoredParts } from "./parts.ts";
 import { registries } from "./registries.ts";
 
-export function servicesOf({ services }: Pick<Config, "services">): readonly ProbedService[] {
+function servicesOf({ services }: Pick<Config, "services">): readonly ProbedService[] {
   return Object.entries(services).map(([name, service]) => {
     const { tenant, environment, container, health, background } = service;
     return {

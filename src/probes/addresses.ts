@@ -20,7 +20,7 @@ export type ResolvedHost =
 /** Looks a name up. Rejects with an error that has a `code`. */
 export type HostLookUp = (host: string) => Promise<readonly HostAddress[]>;
 
-export const systemLookUp: HostLookUp = (host) => lookup(host, { all: true, verbatim: true });
+const systemLookUp: HostLookUp = (host) => lookup(host, { all: true, verbatim: true });
 
 /**
  * Link-local addresses, where clouds give out credentials: 169.254.169.254 (AWS, Google, Azure, DigitalOcean),

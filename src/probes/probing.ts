@@ -14,7 +14,7 @@ export interface ProbingOptions
 }
 
 /** The host of the engine, as a service; undefined where no service has a container. */
-export function hostOf(services: readonly ProbedService[]): ProbedService | undefined {
+function hostOf(services: readonly ProbedService[]): ProbedService | undefined {
   const withContainer = services.filter(({ container }) => container !== undefined);
   if (withContainer.length === 0) return undefined;
   return {

@@ -38,6 +38,8 @@ const raw = (serve: (socket: Socket) => void): Promise<number> =>
     }),
   );
 
+const leadsToMetadata: HostLookUp = async () => [{ address: "169.254.169.254", family: 4 }];
+
 function saidOf(answer: ProbeAnswer): string {
   if (answer.status === "fine") return "fine";
   if (answer.status === "unasked") return `unasked: ${answer.reason}`;
@@ -179,8 +181,7 @@ describe("addresses that give out credentials", () => {
     expect(await asked("http://169.254.169.254/latest/")).toMatch(refused);
     expect(await asked("http://[::ffff:169.254.169.254]/")).toMatch(refused);
     expect(await asked("http://2852039166/")).toMatch(refused);
-    const lookUp: HostLookUp = async () => [{ address: "169.254.169.254", family: 4 }];
-    expect(await asked("http://agent.internal/", {}, lookUp)).toMatch(refused);
+    expect(await asked("http://agent.internal/", {}, leadsToMetadata)).toMatch(refused);
     const tcp = { host: "169.254.169.254", port: 80 };
     expect(saidOf(await askTcp({ tcp, timeoutMs }))).toMatch(refused);
   });

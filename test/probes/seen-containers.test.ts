@@ -83,7 +83,7 @@ describe("a container that has ended", () => {
       events("kill", "die", "stop"),
       "stopped",
     ],
-  ] as const)("%s", (_, one, told, expected) => {
+  ] as const)("%s", (...[, one, told, expected]) => {
     expect(found(one, told, running)).toBe(expected);
   });
 

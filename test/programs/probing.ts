@@ -14,7 +14,7 @@ import { orderKeyOf } from "./executors.ts";
 import { productTickets } from "./product-executors.ts";
 import { silent } from "./store.ts";
 
-export const probeEveryMs = 250;
+const probeEveryMs = 250;
 
 const recording = {
   clock: systemClock,

@@ -41,7 +41,7 @@ export async function askHttp(endpoint: HttpEndpoint, lookUp?: HostLookUp): Prom
 }
 
 /** Pure. */
-export function judged(endpoint: HttpEndpoint, exchanged: Exchanged): ProbeAnswer {
+function judged(endpoint: HttpEndpoint, exchanged: Exchanged): ProbeAnswer {
   if (exchanged.status === "failed") return failed(endpoint, exchanged);
   const { code, location = "nowhere", body, tookMs } = exchanged;
   const hundreds = Math.floor(code / 100);
