@@ -63,8 +63,14 @@ describe("opening the store", () => {
     const older = migrations.slice(0, 15);
     await expect(migrateTo(older, "frozen")).rejects.toMatchObject({ code: "DW_STORE_TOO_NEW" });
     expect(await frozen.query("select version, min_version from meta")).toEqual([
-      { version: migrations.length, min_version: 16 },
+      { version: migrations.length, min_version: 23 },
     ]);
+  });
+
+  it("refuses a program that knows no services: it would decide nothing about their incidents", async () => {
+    await stores.open({ schema: "probed" });
+    const older = migrations.slice(0, 22);
+    await expect(migrateTo(older, "probed")).rejects.toMatchObject({ code: "DW_STORE_TOO_NEW" });
   });
 
   it("runs only the migrations that are missing, all of them or none", async () => {
