@@ -71,6 +71,32 @@ export async function judgeDecisions(
   return { equal: wrong.length === 0, events, wrong };
 }
 
+/**
+ * For a group of two versions: they may decide differently, so no pass gives what both have stored. Judges the stored
+ * decisions by themselves.
+ */
+export async function judgeStored({
+  storeUrl,
+}: Pick<PassOptions, "storeUrl">): Promise<DecisionsVerdict> {
+  const events = await storedDecisions(storeUrl);
+  const wrong = [...(await statesGoneBack(storeUrl)), ...wrongEpisodes(events)];
+  return { equal: wrong.length === 0, events, wrong };
+}
+
+/** A model has one open episode at most. What is closed was open, and is closed once. */
+export function wrongEpisodes(events: readonly DecisionEvent[]): readonly string[] {
+  const open = new Map<string, string>();
+  const wrong: string[] = [];
+  for (const { type, id, model } of events) if (type === "episode_opened") open.set(id, model);
+  for (const { type, id, episode = "" } of events) {
+    if (type !== "episode_closed" || open.delete(episode)) continue;
+    wrong.push(`${id} closes ${episode}, which is not open`);
+  }
+  const models = [...open.values()];
+  const twice = models.filter((model, place) => models.indexOf(model) !== place);
+  return [...wrong, ...twice.map((model) => `${model} has two open episodes`)];
+}
+
 /** The decisions of one undisturbed pass, without those in the store. */
 export async function decisionsIn(
   options: PassOptions,

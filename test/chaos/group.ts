@@ -8,8 +8,8 @@ import { DaemonProcess } from "./daemon-process.ts";
 import { seeded } from "./random.ts";
 import { recordLog, watchDecisions, watchStates } from "./recording.ts";
 import { watchesSince } from "./recovery.ts";
-import { settle, type Verdict } from "./verdict.ts";
-import { buildWorld, partitions, type World } from "./world.ts";
+import { type Settling, settle, type Verdict } from "./verdict.ts";
+import { buildWorld, models, partitions, type World } from "./world.ts";
 
 export interface GroupOptions {
   readonly stream: "kafka" | "postgres";
@@ -25,9 +25,9 @@ export const settledWithinMs = 30_000;
 /** Ends what hangs: the oracles wait for what a daemon's end left behind. */
 export const testMs = 1_500_000;
 /** Ends what never settles, where no time is promised. */
-const patientMs = 300_000;
+export const patientMs = 300_000;
 /** How long each oracle is asked again while it disagrees. */
-const timeoutMs = 180_000;
+const timeoutMs = 600_000;
 const say = (line: string): void => void process.stderr.write(`group: ${line}\n`);
 
 export class Group {
@@ -35,6 +35,7 @@ export class Group {
   readonly #living = new Set<DaemonProcess>();
   readonly #joined: DaemonProcess[] = [];
   readonly #lifecycle: Lifecycle;
+  #broken = 0;
 
   private constructor(world: World, lifecycle: Lifecycle) {
     this.#world = world;
@@ -74,6 +75,18 @@ export class Group {
     daemon.start();
     await until(() => daemon.url !== undefined);
     return daemon;
+  }
+
+  /** Models break only when `breakSome` is called. The work of a group is then the same on a slow machine. */
+  calm(): void {
+    this.#world.feeder.calm();
+  }
+
+  /** Breaks the next three models. A restart or some seconds cure each. */
+  breakSome(): void {
+    const next = [0, 1, 2].map((step) => models[(this.#broken + step) % models.length] ?? "");
+    this.#broken += next.length;
+    this.#world.feeder.breakModels(next);
   }
 
   /** Its turn is over: stopped as systemd stops it, or killed. */
@@ -126,7 +139,7 @@ export class Group {
   }
 
   /** Stops the feeder, then asks every oracle: rows, decisions, tickets, comments and runs. */
-  async verdict(): Promise<Verdict> {
-    return await settle(this.#seen(), { say, timeoutMs, holdsModels: false });
+  async verdict(how: Pick<Settling, "mixed"> = {}): Promise<Verdict> {
+    return await settle(this.#seen(), { say, timeoutMs, holdsModels: false, ...how });
   }
 }

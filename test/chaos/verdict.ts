@@ -8,6 +8,7 @@ import {
   type DecisionsVerdict,
   decisionsIn,
   judgeDecisions,
+  judgeStored,
   storedDecisions,
 } from "./decisions-oracle.ts";
 import { type EffectsVerdict, judgeEffects, notYetDueSql } from "./effects-oracle.ts";
@@ -25,10 +26,12 @@ export interface Verdict {
   readonly wrong: readonly string[];
 }
 
-interface Settling {
+export interface Settling {
   readonly say: (line: string) => void;
   readonly timeoutMs: number;
   readonly holdsModels: boolean;
+  /** Whether the daemons are of two versions, which may decide differently. Default false. */
+  readonly mixed?: boolean;
 }
 
 /** Models that stay broken until they are healed: fixes do not help them, or their budget is used up. */
@@ -64,7 +67,8 @@ export async function settle(world: World, settling: Settling): Promise<Verdict>
   await world.source.server.kill();
   await attempts(() => effectsAreDone(world));
   const decisions = await attempts(
-    async () => judgeDecisions(world, await recordedIn(world)),
+    async () =>
+      settling.mixed ? judgeStored(world) : judgeDecisions(world, await recordedIn(world)),
     ({ equal }) => equal,
   );
   const effects = await judgeEffects({ ...world, ...limitsIn(world) }, decisions.events);
