@@ -47,6 +47,9 @@ http: {listen: "127.0.0.1:0"}
   }
 
   it("runs the version before while the schema admits it, and leaves the schema alone", async () => {
+    // The newest migrations refuse this version. Here it stands for one that they admit.
+    await sql(storeUrl, "update driftwarden.meta set min_version = 22");
+    onTestFinished(admitted);
     expect(await sql(storeUrl, metaSql)).toMatchObject([{ version: migrations.length }]);
     const older = await startDaemon(configFile, [], before);
     onTestFinished(() => older.kill());
