@@ -47,7 +47,7 @@ const sections: Readonly<Record<string, Section>> = {
     routes: incidentRoutes(store),
     what: `Newest first. \`subject\` is the first member. \`members.items\` has the twenty most important ones; \`total\` counts all that there ever were. A digest has
 the subject kind \`digest\`, and its members are episodes that share its ticket, each with the number of its own incident.
-\`driftwarden incidents list --json\` prints the same.`,
+\`driftwarden incidents list --json\` prints the same. A member that is a service has \`class\`: \`infrastructure\` or \`behaviour\`.`,
     example: incident,
     parameters: {
       state: several(incidentStates),
