@@ -17,7 +17,7 @@ import { configSchema } from "../../src/config/schema.ts";
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
 /** Sections that a room takes as they are; it reads their keys, and the compiler sees to it that they fit. */
-const handedOnWhole = ["columns", "sasl", "priorities", "listen"];
+const handedOnWhole = ["columns", "sasl", "priorities", "listen", "container"];
 /** These are read where the configuration itself is read. */
 const ownKeys = ["url", "url_file", "password_file"];
 
