@@ -36,7 +36,11 @@ export function registryOf({ models, nameBytes, maxLabelledModels }: Labelled): 
       unhealthy: false,
     };
   });
-  const engine = { rows: () => ({}), watermarks: new Map([["main", 1]]), models: () => views.values() };
+  const engine = {
+    rows: () => ({}),
+    watermarks: new Map([["main", 1]]),
+    models: () => views.values(),
+  };
   const registry = createRegistry("0");
   detectionMetrics(registry, { engines: () => [engine], maxLabelledModels });
   return registry;
