@@ -142,30 +142,18 @@ function parsable(text: string): AddressError | undefined {
 }
 
 /** Those of libpq, and the driver's own. */
-const knownParameters = [
-  ...["host", "hostaddr", "port", "user", "password", "passfile", "dbname", "database", "options"],
-  ...[
-    "application_name",
-    "fallback_application_name",
-    "client_encoding",
-    "encoding",
-    "replication",
-  ],
-  ...["sslmode", "ssl", "sslcert", "sslkey", "sslrootcert", "sslpassword", "sslcrl", "sslcrldir"],
-  ...["sslnegotiation", "sslcompression", "sslsni", "sslcertmode", "requiressl", "requirepeer"],
-  ...["ssl_min_protocol_version", "ssl_max_protocol_version", "uselibpqcompat", "channel_binding"],
-  ...["min_protocol_version", "max_protocol_version", "require_auth", "scram_client_key"],
-  ...["scram_server_key", "gssencmode", "gssdelegation", "gsslib", "krbsrvname", "service"],
-  ...[
-    "connect_timeout",
-    "tcp_user_timeout",
-    "keepalives",
-    "keepalives_idle",
-    "keepalives_interval",
-  ],
-  ...["keepalives_count", "target_session_attrs", "load_balance_hosts", "statement_timeout"],
-  ...["query_timeout", "lock_timeout", "idle_in_transaction_session_timeout"],
-];
+const knownParameters = `
+  host hostaddr port user password passfile dbname database options application_name fallback_application_name
+  client_encoding encoding replication sslmode ssl sslcert sslkey sslrootcert sslpassword sslcrl sslcrldir
+  sslnegotiation sslcompression sslsni sslcertmode requiressl requirepeer ssl_min_protocol_version
+  ssl_max_protocol_version uselibpqcompat channel_binding min_protocol_version max_protocol_version
+  require_auth scram_client_key scram_server_key gssencmode gssdelegation gsslib krbsrvname service
+  connect_timeout tcp_user_timeout keepalives keepalives_idle keepalives_interval keepalives_count
+  target_session_attrs load_balance_hosts statement_timeout query_timeout lock_timeout
+  idle_in_transaction_session_timeout
+`
+  .trim()
+  .split(/\s+/);
 
 /** The driver ignores a parameter that it does not know: with a misspelt `sslmode` nothing would be encrypted. */
 function parameters(text: string): AddressError | undefined {

@@ -1,112 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { remediationTypes as remediations } from "../../remediations/index.ts";
-import { offlineBuilders } from "../../src/app/offline.ts";
-import { type CheckParts, registerCheck } from "../../src/cli/check.ts";
-import { exitCodeOf } from "../../src/cli/exit-code.ts";
-import { runProgram } from "../../src/cli/program.ts";
-import { type CheckFinding, doubtful, fine, wrong } from "../../src/finding.ts";
+import { describe, expect, it } from "vitest";
+import { checkFolder, config, right, run, said } from "./checking.ts";
 
-let folder = "";
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "dw-check-"));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-interface Outcome {
-  readonly code: number;
-  readonly out: readonly string[];
-  readonly error: unknown;
-}
-
-type Found = Readonly<Record<string, readonly CheckFinding[]>>;
-
-/** @param found what each part is found to be */
-async function run(args: readonly string[], found: Found = {}): Promise<Outcome> {
-  const out: string[] = [];
-  let code = 0;
-  const cli = {
-    print: (line: string) => void out.push(line),
-    say: () => undefined,
-    exitWith: (given: number) => {
-      code = given;
-    },
-    stopSignal: () => new AbortController().signal,
-  };
-  const looks = (): ReturnType<CheckParts["checksOf"]> =>
-    Object.entries(found).map(([part, findings]) => ({
-      part,
-      look: () => Promise.resolve(findings),
-    }));
-  try {
-    const commands = [
-      (program: Parameters<typeof registerCheck>[0]) =>
-        registerCheck(program, {
-          cli,
-          remediations,
-          budgetTexts: offlineBuilders.budgetTexts,
-          checksOf: looks,
-          doctorChecksOf: (_config, send) =>
-            send === "jira"
-              ? undefined
-              : [...looks(), ...machineAnd(`channel:${send}` in found ? undefined : send)],
-        }),
-    ];
-    await runProgram(args, { version: "1.2.3", cli, commands });
-    return { code, out, error: undefined };
-  } catch (error) {
-    return { code: exitCodeOf(error), out, error };
-  }
-}
-
-/** This machine, and the place that got a test message. */
-const machineAnd = (send?: string): ReturnType<CheckParts["checksOf"]> => [
-  {
-    part: "machine",
-    look: async () => [
-      doubtful("clock", {
-        message: "unsynchronised",
-        hint: "Run: x.",
-        ask: "root on this machine",
-      }),
-    ],
-  },
-  ...(send === undefined
-    ? []
-    : [{ part: `channel:${send}`, look: async () => [fine("sent", "was posted")] }]),
-];
-
-function config(text: string): string {
-  const file = join(folder, "dw.yaml");
-  writeFileSync(file, text);
-  return file;
-}
-
-const right = `
-store: {url: postgres://h/d}
-sources: {main: {}, other: {transform: share, poll_interval: 5s, table: weights}}
-docker: {}
-fixes:
-  - {name: a, when: {model: m}, do: restart-container, target: {label: app=x}, mode: auto}
-  - {name: b, when: {model: m}, do: restart-container, target: {label: app=y}}
-`;
 const mistaken = "store: {url: postgres://h/d}\nsources: {main: {tabel: x}}\nhttp: {listen: 5}\n";
-
-const said = {
-  store: [fine("rights", "h/d, Postgres 15.18, schema 5, may write")],
-  "source:main": [fine("rows", "1 model")],
-  tracker: [
-    wrong("rights", {
-      code: "DW_JIRA_PERMISSION_MISSING",
-      message: '"bot" may not create issues in IR',
-      hint: "Ask the Jira admin for Create Issues.",
-      key: "fixes",
-    }),
-  ],
-  engine: [doubtful("a", { message: "a: nothing matches", hint: "Start it.", key: "fixes.0" })],
-} satisfies Found;
 
 describe("driftwarden check", () => {
   it("shows every part with a mark, and what is not right with its next step and line (FR-C1)", async () => {
@@ -172,7 +69,7 @@ describe("driftwarden check", () => {
   });
 
   it("says which keys have moved, each with its line", async () => {
-    const token = join(folder, "token");
+    const token = join(checkFolder(), "token");
     writeFileSync(token, "t", { mode: 0o600 });
     const jira = `jira: {url: https://j.example, auth: bearer, token_file: ${token}, resolve_after: 1m}`;
     const { code, out } = await run(["check", "--config", config(`${right}${jira}\n`)]);
@@ -201,105 +98,9 @@ describe("driftwarden check", () => {
   });
 
   it("ends with 2 when the file cannot be read", async () => {
-    expect(await run(["check", "--config", join(folder, "none")])).toMatchObject({
+    expect(await run(["check", "--config", join(checkFolder(), "none")])).toMatchObject({
       code: 2,
       error: { code: "DW_CONFIG_UNREADABLE" },
-    });
-  });
-});
-
-describe("driftwarden doctor", () => {
-  it("says what check says, then this machine, and whom to ask", async () => {
-    const { code, out } = await run(["doctor", "--config", config(right)], said);
-    expect(out).toEqual([
-      "✓ store   h/d, Postgres 15.18, schema 5, may write",
-      "✓ source  main: 1 model",
-      '✗ jira    "bot" may not create issues in IR. Ask the Jira admin for Create Issues. (line 5) Ask Jira\'s administrator.',
-      "! docker  a: nothing matches. Start it. (line 6)",
-      "! machine unsynchronised. Run: x. Ask root on this machine.",
-      "1 wrong, 2 doubtful. Nothing was written anywhere.",
-    ]);
-    expect(code).toBe(1);
-  });
-
-  it("says in each JSON line whom to ask, and nobody where nothing is to be done", async () => {
-    const { out } = await run(["doctor", "--json", "--config", config(right)], said);
-    expect(out.map((line) => JSON.parse(line).ask)).toEqual([
-      null,
-      null,
-      "Jira's administrator",
-      "you",
-      "root on this machine",
-    ]);
-    expect(Object.keys(JSON.parse(out[0] ?? ""))).toHaveLength(8);
-  });
-
-  it("says once what two looks at one part find in the same way", async () => {
-    const [tracker] = said.tracker;
-    const { out } = await run(["doctor", "--config", config(right)], {
-      tracker: [...said.tracker, ...said.tracker],
-      store: said.store,
-    });
-    expect(out.filter((line) => line.includes(tracker?.message ?? "none"))).toHaveLength(1);
-    expect(out.at(-1)).toContain("1 wrong");
-  });
-
-  it("looks at no machine and sends nothing with --offline", async () => {
-    const { out } = await run(["doctor", "--offline", "--config", config(right)], said);
-    expect(out.join()).not.toContain("unsynchronised");
-    expect(out.at(-1)).toContain("Nothing was connected to.");
-  });
-
-  it("goes on where only a secret is missing, and ends with 78", async () => {
-    const secret = `store: {url: "postgres://h/d", password_file: ${join(folder, "none")}}\nsources: {main: {url: "postgres://h/d"}}\n`;
-    const { code, out } = await run(["doctor", "--config", config(secret)]);
-    expect(code).toBe(78);
-    expect(out[0]).toMatch(/^✗ config .*password_file: cannot be read/);
-    expect(out.length).toBeGreaterThan(2);
-    const { out: checked } = await run(["check", "--config", config(secret)]);
-    expect(checked.length).toBe(2);
-  });
-
-  it("says that a test message did not arrive", async () => {
-    const failed = wrong("sent", { code: "X", message: "no", hint: "Look." });
-    const { out } = await run(["doctor", "--send", "--config", config(right)], {
-      "channel:alertmanager": [failed],
-    });
-    expect(out.at(-1)).toBe("1 wrong, 1 doubtful. The test message did not arrive.");
-  });
-
-  it("asks whoever wrote the configuration where its own words are wrong", async () => {
-    const missing = {
-      code: "DW_STORE_DATABASE_MISSING",
-      message: "no database dirftwarden",
-      hint: "Correct it.",
-    };
-    const { out } = await run(["doctor", "--config", config(right)], {
-      store: [wrong("connection", missing)],
-      "source:main": [wrong("rights", { ...missing, code: "DW_SOURCE_FORBIDDEN" })],
-    });
-    expect(out.find((line) => line.includes("store"))).not.toContain("Ask");
-    expect(out.find((line) => line.includes("main:"))).toContain("Ask the source's database");
-  });
-
-  it("sends a test message only when it is asked to, and says so", async () => {
-    const { out } = await run(["doctor", "--send", "--config", config(right)]);
-    expect(out.slice(1)).toEqual([
-      "✓ channel alertmanager: was posted",
-      "1 doubtful. Only the test message was sent.",
-    ]);
-  });
-
-  it.each([
-    [["--send", "jira"], "no section jira:"],
-    [["--send", "mail"], "mail"],
-    [["--send", "alertmanager", "--offline"], "--offline"],
-  ])("ends with 2 for %j", async (args, message) => {
-    const { code, error } = await run(["doctor", ...args, "--config", config(right)]);
-    expect(code).toBe(2);
-    expect(error).toMatchObject({
-      code: "DW_CLI_USAGE",
-      message: expect.stringContaining(message),
     });
   });
 });
