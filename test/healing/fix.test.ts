@@ -54,10 +54,10 @@ describe("a fix that was allowed beforehand is called for (B48)", () => {
     expect(calledFor(fix({ features: ["income"] }), incident)).toBe(true);
   });
 
-  it("never by a feature or a model where a service is broken", () => {
+  it("never where a service is broken: no verification asks its probe again", () => {
     const episode = serviceEpisode();
     const incident = openIncident({ episode, subject: episode.service, kinds: ["oom"] });
-    expect(calledFor(fix({ kinds: ["oom"] }), incident)).toBe(true);
+    expect(calledFor(fix({ kinds: ["oom"] }), incident)).toBe(false);
     expect(calledFor(fix({ features: ["credit_score"] }), incident)).toBe(false);
     expect(calledFor(fix({ models: ["checkout"] }), incident)).toBe(false);
   });
