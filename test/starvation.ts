@@ -62,11 +62,21 @@ async function rowsOf(seconds: number, lifecycle: Lifecycle): Promise<readonly s
   await writeFile(configFile, `${lines.join("\n")}\n`, { mode: 0o600 });
   const daemon = await startDaemon(configFile, ["nice", "-n", "10"]);
   lifecycle.onStop("daemon", () => daemon.kill());
+  const place = { daemons: [daemon], sourceUrl: source.url };
+  while (
+    !(
+      (await countRows(place).then(
+        ({ became }) => total(became),
+        () => 0,
+      )) > 0
+    )
+  )
+    await pause(lookMs);
   const loops = Array.from({ length: busyLoops }, () => busyLoop(seconds + 900));
   lifecycle.onStop("busy loops", async () => {
-    for (const loop of loops) loop.kill("SIGKILL");
+    // SIGTERM: `timeout` hands it on to its shell, and SIGKILL would leave the shell running.
+    for (const loop of loops) loop.kill();
   });
-  const place = { daemons: [daemon], sourceUrl: source.url };
   const { longestMs, counts } = await watch(place, seconds);
   await feeder.stop();
   const wrong = longestMs > longestPauseMs ? [`nothing was attributed for ${longestMs} ms`] : [];
@@ -88,7 +98,12 @@ async function watch(
   const endMs = Date.now() + seconds * 1000;
   let [grownMs, longestMs, sum] = [Date.now(), 0, 0];
   for (;;) {
-    const counts = await countRows(place);
+    const counts = await countRows(place).catch(() => undefined);
+    if (counts === undefined) {
+      process.stderr.write("metrics were not answered\n");
+      await pause(lookMs);
+      continue;
+    }
     const now = total(counts.became);
     if (now > sum) [grownMs, sum] = [Date.now(), now];
     longestMs = Math.max(longestMs, Date.now() - grownMs);
@@ -100,7 +115,7 @@ async function watch(
 async function settled(place: Place): Promise<readonly string[]> {
   const endMs = Date.now() + settleMs;
   for (;;) {
-    const wrong = await wrongCounters(place);
+    const wrong = await wrongCounters(place).catch((error: unknown) => [String(error)]);
     if (wrong.length === 0 || Date.now() > endMs) return wrong;
     await pause(lookMs);
   }
