@@ -31,6 +31,10 @@ export interface HttpWrite {
   readonly path: `/api/v1/${string}`;
   /** @returns whose token it is; undefined when nobody has it */
   personOf(token: string): string | undefined;
+  /** The scope that the person lacks. Left out, or undefined: none. */
+  lacks?(person: string): string | undefined;
+  /** `text`: the body is passed on as it came. Default: JSON. */
+  readonly reads?: "text";
   /** @throws QueryError for a body that it cannot read */
   write(request: WriteRequest): Promise<object>;
 }
@@ -39,7 +43,7 @@ export interface WriteRequest {
   readonly person: string;
   /** The header Idempotency-Key; undefined when there is none. */
   readonly key: string | undefined;
-  /** The JSON of the body. */
+  /** The JSON of the body; its text where the route reads text. */
   readonly body: unknown;
 }
 

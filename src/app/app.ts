@@ -108,6 +108,7 @@ async function start(parts: Parts, asked: Omit<AppOptions, "logger" | "onFatal">
   const outbox = buildOutbox(stored, executors, recording);
   buildTicketWatch(stored, { ticketing: configured.ticketing, recording, outbox });
   buildStormWatch(stored, recording);
+  shown.notices = { ...stored, recording };
   buildServices(stored, { recording, engine });
   buildTicketDoor(stored, { ticketing: configured.ticketing, outbox, metrics });
   await buildCommands(stored, recording, acting);

@@ -10,10 +10,12 @@ import { type HttpServer, startHttp } from "../http/server.ts";
 import type { HttpHook } from "../http-route.ts";
 import { incidentRoutes } from "../incidents/routes.ts";
 import { effectRoutes } from "../outbox/routes.ts";
+import type { RecordingNotices } from "../probes/intake/record-notices.ts";
 import { notify } from "../store/notify.ts";
 import type { Store } from "../store/store.ts";
 import { jiraWebhook } from "../tickets/jira/webhook.ts";
 import type { TicketsMetrics } from "../tickets/metrics.ts";
+import { buildAlertWrite } from "./alerts.ts";
 import { buildCommandWrite } from "./commands.ts";
 import type { Parts } from "./parts.ts";
 
@@ -21,6 +23,7 @@ import type { Parts } from "./parts.ts";
 export interface ShownParts {
   store?: Store;
   worker?: DetectionWorker;
+  notices?: RecordingNotices;
 }
 
 /** @param shown filled in while the rest starts */
@@ -41,7 +44,10 @@ export async function buildHttp(
       ...effectRoutes(store),
       ...modelRoutes(() => shown.worker?.engines() ?? []),
     ],
-    writes: [buildCommandWrite(parts, store)],
+    writes: [
+      buildCommandWrite(parts, store),
+      buildAlertWrite(parts, () => shown.notices ?? notStarted()),
+    ],
     hooks: buildTrackerHooks(config, { store, metrics }),
     logger: parts.logger.child({ component: "http" }),
   });

@@ -1,6 +1,7 @@
 /** The whole configuration: one section a file, put together here. */
 import { z } from "zod";
 import { alertmanager } from "./alertmanager.ts";
+import { alerts } from "./alerts.ts";
 import { detection } from "./detection.ts";
 import { docker } from "./docker.ts";
 import {
@@ -67,6 +68,7 @@ export const configSchema = z.strictObject({
   links: links.prefault({}),
   docker: docker.optional(),
   services,
+  alerts: alerts.prefault({}),
   fixes,
   healing: healing.prefault({}),
   verify: verify.prefault({}),

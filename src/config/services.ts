@@ -50,6 +50,10 @@ const service = z
     environment: modelPart.default("production"),
     container: selector.optional(),
     health: z.array(endpoint).default([]),
+    alerts: z
+      .record(text, text)
+      .refine((labels) => Object.keys(labels).length > 0, { error: "names no label" })
+      .optional(),
     depends_on: z.array(serviceName).default([]),
     impact: text.optional(),
     team: text.optional(),
@@ -62,9 +66,11 @@ const service = z
       .refine((part) => part <= 1, { error: "is more than 100 %" })
       .prefault("85 %"),
   })
-  .refine(({ container, health }) => container !== undefined || health.length > 0, {
-    error: "names nothing to ask: add container, or an address under health",
-  });
+  .refine(
+    ({ container, health, alerts }) =>
+      container !== undefined || health.length > 0 || alerts !== undefined,
+    { error: "names nothing to ask: add container, an address under health, or labels of alerts" },
+  );
 
 export const services = z.record(serviceName, service).default({});
 

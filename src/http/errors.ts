@@ -8,6 +8,7 @@ type HttpErrorCode =
   | "DW_HTTP_METHOD"
   | "DW_HTTP_HOST"
   | "DW_HTTP_TOKEN"
+  | "DW_HTTP_SCOPE"
   | "DW_HTTP_SECRET"
   | "DW_HTTP_REMOTE_WRITE"
   | "DW_HTTP_MALFORMED"

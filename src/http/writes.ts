@@ -13,11 +13,20 @@ export async function written(
   remoteAddress: string | undefined,
 ): Promise<object> {
   if (!loopback.test(remoteAddress ?? "")) throw fromElsewhere();
+  const person = personWho(route, request);
+  const key = request.headers.get("idempotency-key") ?? undefined;
+  const body = route.reads === "text" ? await textOf(request) : await bodyOf(request);
+  return route.write({ person, key, body });
+}
+
+/** The owner of the token, who may write here. */
+function personWho(route: HttpWrite, request: Request): string {
   const token = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
   const person = token === undefined ? undefined : route.personOf(token);
   if (person === undefined) throw badToken();
-  const key = request.headers.get("idempotency-key") ?? undefined;
-  return route.write({ person, key, body: await bodyOf(request) });
+  const lacking = route.lacks?.(person);
+  if (lacking !== undefined) throw outOfScope(lacking);
+  return person;
 }
 
 /** A signature covers the body, so the body is read first. */
@@ -71,6 +80,14 @@ function badToken(): HttpError {
     status: 401,
     hint: "Send Authorization: Bearer and the token of a person under people:.",
     headers: { connection: "close", "www-authenticate": "Bearer" },
+  });
+}
+
+function outOfScope(scope: string): HttpError {
+  return new HttpError("DW_HTTP_SCOPE", `this token may not ${scope}`, {
+    status: 403,
+    hint: `Add ${scope} to the scopes of the token's owner under people:.`,
+    headers: { connection: "close" },
   });
 }
 

@@ -30,6 +30,13 @@ export const probedKinds = [
 ] as const satisfies readonly ServiceEpisodeKind[];
 export type ProbedKind = (typeof probedKinds)[number];
 
+/** The kinds that others report: alerts of other programs, and people. */
+export const reportedKinds = ["alert", "report"] as const satisfies readonly ServiceEpisodeKind[];
+export type ReportedKind = (typeof reportedKinds)[number];
+
+/** Who noticed a fault. */
+export type DetectedBy = "detector" | "probe" | "alert" | "user_report";
+
 /** An episode of a model, from its detectors. It is detection's event, as it is stored. */
 export type ModelEpisode = EpisodeOpened;
 
@@ -69,7 +76,9 @@ export interface ServiceEpisode {
   readonly severity: Severity;
   /** Left out where nobody can tell. */
   readonly class?: FaultClass;
-  /** Of an episode from probes: what each failing probe saw, the most important first. */
+  /** Left out where a probe noticed it. */
+  readonly detectedBy?: Exclude<DetectedBy, "detector" | "probe">;
+  /** What each failing probe, alert and report says, the most important first. */
   readonly probes?: readonly Sighting[];
   /** The services on which it depends that are broken too; left out where there are none. */
   readonly needs?: readonly BrokenNeed[];
@@ -101,6 +110,7 @@ export const openedKinds = [
   "source_silent",
   "storm",
   ...probedKinds,
+  ...reportedKinds,
 ] as const satisfies readonly IncidentKind[];
 
 /**
@@ -116,6 +126,12 @@ export function isFixable(kind: IncidentKind): boolean {
 
 export function isModelEpisode(episode: Episode): episode is ModelEpisode {
   return "model" in episode;
+}
+
+/** A storm is found among the incidents of models, so it counts as found by detectors. */
+export function detectedBy(episode: Episode): DetectedBy {
+  if (isModelEpisode(episode) || episode.kind === "storm") return "detector";
+  return episode.detectedBy ?? "probe";
 }
 
 /** The facts that decide whether a run may act on an episode. */

@@ -3,6 +3,8 @@ import { isoTime } from "../iso-time.ts";
 import { modelKey, modelName } from "../model-key.ts";
 import { type Digest, isDigest } from "./digest.ts";
 import {
+  type DetectedBy,
+  detectedBy,
   type Episode,
   type FaultClass,
   type IncidentKind,
@@ -35,6 +37,8 @@ export interface MemberJson {
   readonly reason: string;
   /** Most to blame first. */
   readonly features: readonly string[];
+  /** Who noticed its newest episode. */
+  readonly detected_by: DetectedBy;
   /** Only of a service, where it is known: `infrastructure` or `behaviour`. */
   readonly class?: FaultClass;
   /** Only of a digest: number of the incident of this entry. */
@@ -150,6 +154,7 @@ function memberJson({ episode, state, severity }: ListedMember): MemberJson {
     since: isoTime(episode.at / 1000),
     reason: episode.reason,
     features: featuresOf(episode),
+    detected_by: detectedBy(episode),
     ...(!isModelEpisode(episode) && episode.class !== undefined && { class: episode.class }),
   };
 }

@@ -2,10 +2,10 @@
  * The advice for each kind of incident: three things to check, the responsible people, and what closes the ticket.
  */
 import type { EpisodeKind } from "../detection/event.ts";
-import type { ProbedKind } from "../incidents/episode.ts";
+import type { ProbedKind, ReportedKind } from "../incidents/episode.ts";
 
 /** Kinds with a runbook `docs/runbooks/KIND.md`. */
-export type AdvisedKind = EpisodeKind | "source_silent" | ProbedKind;
+export type AdvisedKind = EpisodeKind | "source_silent" | ProbedKind | ReportedKind;
 
 export interface Advice {
   /**
@@ -158,6 +158,24 @@ export const advice: Readonly<Record<AdvisedKind, Advice>> = {
     ],
     belongsTo: "whoever owns its deployment and its memory limit",
     closes: "by itself when its use is below the threshold again",
+  },
+  alert: {
+    look: [
+      "what does the runbook of the alert say? The row of the alert below has its address",
+      "does the service answer, and what are the last lines of its log?",
+      "was it, or what it depends on, deployed or reconfigured shortly before?",
+    ],
+    belongsTo: "the owners of the service",
+    closes: "by itself when every alert about the service is resolved",
+  },
+  report: {
+    look: [
+      "can what the person reports be seen by somebody else?",
+      "is what the service says harmful? Then stop it first, and look for the reason afterwards",
+      "was it, its model or its configuration changed shortly before?",
+    ],
+    belongsTo: "the owners of the service",
+    closes: "when the report is sent again as resolved",
   },
 };
 

@@ -19,10 +19,19 @@ const classes: Readonly<Record<FaultClass, string>> = {
   behaviour: "behaviour: it runs and answers, and not as it should",
 };
 
-/** Who probably has to act, and what else is broken that it needs. */
-export function serviceFacts({ class: of, needs = [] }: ServiceEpisode): readonly NamedLine[] {
-  const looks: readonly NamedLine[] = of === undefined ? [] : [["Looks like", words(classes[of])]];
-  return needs.length === 0 ? looks : [...looks, ["Needs", needLine(needs)]];
+const noticers: Readonly<Record<NonNullable<ServiceEpisode["detectedBy"]>, string>> = {
+  alert: "an alert of another program",
+  user_report: "a person",
+};
+
+/** Who noticed it if no probe did, who probably has to act, and what else is broken that it needs. */
+export function serviceFacts(episode: ServiceEpisode): readonly NamedLine[] {
+  const { class: of, needs = [], detectedBy: by } = episode;
+  return [
+    ...(by === undefined ? [] : [["Detected by", words(noticers[by])] as const]),
+    ...(of === undefined ? [] : [["Looks like", words(classes[of])] as const]),
+    ...(needs.length === 0 ? [] : [["Needs", needLine(needs)] as const]),
+  ];
 }
 
 /** What to look at before the service itself. */
@@ -42,8 +51,12 @@ export function serviceSections(episode: ServiceEpisode, kind: AdvisedKind): Mes
       { kind: "list", items: look.map((text) => words(text)) },
       paragraph(words(`Belongs to ${belongsTo}. Closes ${closes}.`)),
     ],
-    ...(probes.length === 0 ? [] : [[heading("What the probes saw"), seen(probes)] as const]),
+    ...(probes.length === 0 ? [] : [[heading(headingOf(episode)), seen(probes)] as const]),
   ];
+}
+
+function headingOf({ detectedBy: by }: ServiceEpisode): string {
+  return by === undefined ? "What the probes saw" : "What was reported";
 }
 
 function seen(probes: NonNullable<ServiceEpisode["probes"]>) {

@@ -1,4 +1,7 @@
-/** Closes the episodes of services that are no longer configured, so that no ticket stays open for ever. */
+/**
+ * Closes the episodes of services that are no longer configured, so that no ticket stays open for ever. One about which an
+ * alert fires stays open until the alert is resolved.
+ */
 import { fingerprint } from "../incidents/fingerprint.ts";
 import { recordEvents } from "../incidents/record-events.ts";
 import type { ServiceSubject } from "../incidents/subject.ts";
@@ -10,6 +13,7 @@ import {
   saveWatch,
 } from "../store/services/service-watch.ts";
 import { closing, type ServiceWatch } from "./follow.ts";
+import { isFiring } from "./intake/report.ts";
 import type { RecordingLooks } from "./record-look.ts";
 
 /** @param configured the subjects of all services, and of the engine's host where there is one */
@@ -19,7 +23,8 @@ export async function closeFormer(
 ): Promise<void> {
   const known = new Set(configured.map(fingerprint));
   const former = (await openWatches<ServiceWatch>(store)).filter(
-    (one) => !known.has(one.fingerprint),
+    ({ fingerprint: one, document: { reports = {} } }) =>
+      !known.has(one) && !Object.values(reports).some(isFiring),
   );
   for (const row of former)
     await store.transaction(async (tx) => {

@@ -1,6 +1,6 @@
 /**
- * Follows one service: (what was seen, a new look, the moment) → (what was seen, event). The event is the same that
- * detection gives to incidents: an episode opens, or closes. Pure.
+ * Follows one service: (what is known, a new look or new reports, the moment) → (what is known, event). The event is the
+ * same that detection gives to incidents: an episode opens, or closes. Pure.
  *
  *     healthy ── a verdict ──► open ── a worse severity, or a kind that was not reported ──► open, with a new episode
  *        ▲                       │
@@ -8,11 +8,18 @@
  *
  * A service has at most one open episode, because it is one member of one incident.
  */
-import type { BrokenNeed, ProbedKind, ServiceEpisode, Severity } from "../incidents/episode.ts";
+import type {
+  BrokenNeed,
+  ServiceEpisode,
+  ServiceEpisodeKind,
+  Severity,
+} from "../incidents/episode.ts";
 import type { ServiceEpisodeClosed } from "../incidents/event.ts";
 import { fingerprint } from "../incidents/fingerprint.ts";
 import { worse } from "../incidents/severity.ts";
 import type { ServiceSubject } from "../incidents/subject.ts";
+import type { Report } from "./intake/report.ts";
+import { type WholeVerdict, withReports } from "./intake/with-reports.ts";
 import type { ProbeLook, ProbeQuestion, SeenContainers } from "./probe.ts";
 import { newStanding, type ProbeStanding, stood } from "./standing.ts";
 import { type ServiceVerdict, verdictOf } from "./verdict.ts";
@@ -23,7 +30,9 @@ export interface OpenWatch {
   readonly episode: string;
   readonly severity: Severity;
   /** The kinds that were reported since it opened. */
-  readonly kinds: readonly ProbedKind[];
+  readonly kinds: readonly ServiceEpisodeKind[];
+  /** Names of the first alerts and reports since it opened. Each of them had a new episode. Left out where none came. */
+  readonly told?: readonly string[] | undefined;
   /** ms since 1970. */
   readonly sinceMs: number;
 }
@@ -33,6 +42,10 @@ export interface ServiceWatch {
   /** By id of the question. */
   readonly standings?: Readonly<Record<string, ProbeStanding>>;
   readonly seen?: SeenContainers | undefined;
+  /** What the probes together say; left out while they find nothing. */
+  readonly probed?: ServiceVerdict | undefined;
+  /** What others have reported, by fingerprint. */
+  readonly reports?: Readonly<Record<string, Report>> | undefined;
   readonly open?: OpenWatch | undefined;
 }
 
@@ -58,17 +71,32 @@ export function follow(
   const standings = Object.fromEntries(
     questions.map(({ id }) => [id, before.standings?.[id] ?? newStanding]),
   );
-  const known = standings[question.id] ?? newStanding;
-  const after = { ...standings, [question.id]: answered(known, { question, look, seen }, moment) };
-  const verdict = verdictOf(
+  const stands = standings[question.id] ?? newStanding;
+  const after = { ...standings, [question.id]: answered(stands, { question, look, seen }, moment) };
+  const probed = verdictOf(
     questions.map(({ id, way }) => ({ id, way, standing: after[id] ?? newStanding })),
     service,
   );
-  const { open, event } = opening(before.open, verdict, { subject: service.subject, ...moment });
-  return {
-    watch: { standings: after, ...(seen && { seen }), ...(open && { open }) },
-    event,
+  const known = { ...before, standings: after, seen, probed };
+  return judged(known, { subject: service.subject, ...moment });
+}
+
+export interface JudgingMoment extends FollowingMoment {
+  readonly subject: ServiceSubject;
+}
+
+/** What follows from what is known now of a service. */
+export function judged(known: ServiceWatch, moment: JudgingMoment): Followed {
+  const { standings, seen, probed, reports = {} } = known;
+  const { open, event } = opening(known.open, withReports(probed, reports), moment);
+  const watch = {
+    ...(standings && { standings }),
+    ...(seen && { seen }),
+    ...(probed && { probed }),
+    ...(Object.keys(reports).length > 0 && { reports }),
+    ...(open && { open }),
   };
+  return { watch, event };
 }
 
 interface Answered {
@@ -93,35 +121,52 @@ function answered(
   });
 }
 
-interface Opening extends FollowingMoment {
-  readonly subject: ServiceSubject;
-}
+/** So many alerts and reports of an open episode have an episode each. The others are stored and counted. */
+const mostTold = 5;
 
 function opening(
   open: OpenWatch | undefined,
-  verdict: ServiceVerdict | undefined,
-  moment: Opening,
+  verdict: WholeVerdict | undefined,
+  moment: JudgingMoment,
 ): { readonly open: OpenWatch | undefined; readonly event: Followed["event"] } {
   if (verdict === undefined)
     return { open: undefined, event: open && closing(open.episode, moment) };
-  const { kind, severity } = verdict;
-  const { kinds = [], sinceMs = moment.nowMs, severity: before = "P2" } = open ?? {};
-  const isNews = severity < before || !kinds.includes(kind);
-  if (!isNews) return { open, event: undefined };
+  if (open !== undefined && !isNews(verdict, open)) return { open, event: undefined };
   const event = opened(verdict, moment);
-  const all = [...new Set([...kinds, kind])];
+  return { open: withEpisode(open, verdict, { episode: event.id, ...moment }), event };
+}
+
+function isNews(
+  { severity, kinds, names }: WholeVerdict,
+  { severity: before, kinds: known, told = [] }: OpenWatch,
+): boolean {
+  const isNewName = told.length < mostTold && names.some((name) => !told.includes(name));
+  return severity < before || isNewName || kinds.some((kind) => !known.includes(kind));
+}
+
+function withEpisode(
+  open: OpenWatch | undefined,
+  { severity, kinds, names }: WholeVerdict,
+  { episode, nowMs }: Pick<OpenWatch, "episode"> & Pick<JudgingMoment, "nowMs">,
+): OpenWatch {
+  const told = unique([...(open?.told ?? []), ...names]).slice(0, mostTold);
   return {
-    open: { episode: event.id, severity: worse(severity, before), kinds: all, sinceMs },
-    event,
+    episode,
+    severity: worse(severity, open?.severity ?? severity),
+    kinds: unique([...(open?.kinds ?? []), ...kinds]),
+    ...(told.length > 0 && { told }),
+    sinceMs: open?.sinceMs ?? nowMs,
   };
 }
+
+const unique = <T>(all: readonly T[]): readonly T[] => [...new Set(all)];
 
 /** The longest reason. The probes say the rest. */
 const longestReason = 600;
 
-function opened(verdict: ServiceVerdict, { subject, nowMs, needs }: Opening): ServiceEpisode {
+function opened(verdict: WholeVerdict, { subject, nowMs, needs }: JudgingMoment): ServiceEpisode {
   const at = Math.round(nowMs * 1000);
-  const { kind, severity, probes } = verdict;
+  const { kind, severity, probes, detectedBy } = verdict;
   return {
     type: "episode_opened",
     id: `probe-${fingerprint(subject)}-${at}-${kind}`,
@@ -133,7 +178,8 @@ function opened(verdict: ServiceVerdict, { subject, nowMs, needs }: Opening): Se
       .join("; ")
       .slice(0, longestReason),
     severity,
-    class: verdict.class,
+    ...(verdict.class !== undefined && { class: verdict.class }),
+    ...(detectedBy !== undefined && { detectedBy }),
     probes,
     ...(needs.length > 0 && { needs }),
   };
@@ -142,7 +188,7 @@ function opened(verdict: ServiceVerdict, { subject, nowMs, needs }: Opening): Se
 /** Ends the open episode of a service. */
 export function closing(
   episode: string,
-  { subject: service, nowMs }: Pick<Opening, "subject" | "nowMs">,
+  { subject: service, nowMs }: Pick<JudgingMoment, "subject" | "nowMs">,
 ): ServiceEpisodeClosed {
   const at = Math.round(nowMs * 1000);
   const id = `${episode}-over`;

@@ -10,3 +10,13 @@ export function probeMetric(registry: Registry): Counter<"probe" | "answer"> {
     registers: [registry],
   });
 }
+
+/** @returns counts one alert or report */
+export function alertMetric(registry: Registry): Counter<"outcome"> {
+  return new Counter({
+    name: "driftwarden_alerts_total",
+    help: "Alerts and reports that came in, by what became of them: opened, joined, repeated, resolved, ignored, beyond where a service had too many at once, or refused.",
+    labelNames: ["outcome"] as const,
+    registers: [registry],
+  });
+}

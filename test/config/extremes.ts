@@ -152,6 +152,7 @@ function whole(token: string, path: string): Record<string, unknown> {
     links: {},
     docker: {},
     services: servicesFor(path),
+    alerts: { fingerprint_labels: ["alertname"] },
     healing: {
       storm: {},
       maintenance: [

@@ -3,7 +3,12 @@ import { describe, expect, it } from "vitest";
 import { remediationTypes as remediations } from "../../remediations/index.ts";
 import { parseConfig } from "../../src/config/parse.ts";
 import { episodeKinds } from "../../src/detection/event.ts";
-import { incidentKinds, openedKinds, probedKinds } from "../../src/incidents/episode.ts";
+import {
+  incidentKinds,
+  openedKinds,
+  probedKinds,
+  reportedKinds,
+} from "../../src/incidents/episode.ts";
 import { freeze } from "../../src/operator/freeze.ts";
 
 function problemOf(line: string): string {
@@ -43,7 +48,7 @@ describe("a condition may name each kind that is opened, and no other", () => {
   });
 
   it("a fix may not name a quarantined record, a storm, or a kind of a service", () => {
-    const unfixable = ["quarantined", "storm", ...probedKinds];
+    const unfixable = ["quarantined", "storm", ...probedKinds, ...reportedKinds];
     expect(openedKinds.filter((kind) => fix(kind) !== "")).toEqual(unfixable);
     expect(neverOpened.filter((kind) => fix(kind) === "")).toEqual([]);
   });

@@ -47,7 +47,8 @@ const sections: Readonly<Record<string, Section>> = {
     routes: incidentRoutes(store),
     what: `Newest first. \`subject\` is the first member. \`members.items\` has the twenty most important ones; \`total\` counts all that there ever were. A digest has
 the subject kind \`digest\`, and its members are episodes that share its ticket, each with the number of its own incident.
-\`driftwarden incidents list --json\` prints the same. A member that is a service has \`class\`: \`infrastructure\` or \`behaviour\`.`,
+\`driftwarden incidents list --json\` prints the same. A member that is a service has \`class\`, \`infrastructure\` or \`behaviour\`, where
+a probe found it. \`detected_by\` is \`detector\`, \`probe\`, \`alert\` or \`user_report\`.`,
     example: incident,
     parameters: {
       state: several(incidentStates),
@@ -113,8 +114,8 @@ ${rows.length === 0 ? "" : `| parameter | only those with |\n|---|---|\n${rows.j
 
 const page = (): string => `# HTTP API
 
-Every path but two is read only. \`POST /api/v1/commands\` gives a command: [answer.md](../how-to/answer.md). \`POST /api/v1/webhooks/jira\` takes
-webhooks of Jira. Keys are snake_case. Times are ISO 8601, UTC, with milliseconds. What is not known, or does not apply, is \`null\`.
+Every path but three is read only. \`POST /api/v1/commands\` gives a command: [answer.md](../how-to/answer.md). \`POST /api/v1/alerts\` takes alerts and reports:
+[alerts.md](../how-to/alerts.md). \`POST /api/v1/webhooks/jira\` takes webhooks of Jira. Keys are snake_case. Times are ISO 8601, UTC, with milliseconds. What is not known, or does not apply, is \`null\`.
 This page is generated from the program.
 
 A list is \`{"items":[…],"next":null}\`, at most a hundred items a page. Pass \`next\` as \`after\` to get the next page; \`limit\`, 1 to 100, makes pages smaller.

@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ProbedKind, probedKinds } from "../../src/incidents/episode.ts";
+import {
+  type ProbedKind,
+  probedKinds,
+  type ReportedKind,
+  reportedKinds,
+} from "../../src/incidents/episode.ts";
 import { type AdvisedKind, advice } from "../../src/messages/advice.ts";
 import { queryFor, type SourceTable } from "../../src/messages/query.ts";
 import {
@@ -10,10 +15,10 @@ import {
   type TestPostgres,
 } from "../programs/postgres.ts";
 
-type ModelKind = Exclude<AdvisedKind, ProbedKind>;
+type ModelKind = Exclude<AdvisedKind, ProbedKind | ReportedKind>;
 /** A probe of a service reads no rows. */
 const readsRows = (kind: string): kind is ModelKind =>
-  kind in advice && !probedKinds.some((probed) => probed === kind);
+  kind in advice && ![...probedKinds, ...reportedKinds].some((of) => of === kind);
 const kinds = Object.keys(advice).filter(readsRows);
 
 const model = `it's "x" % _`;

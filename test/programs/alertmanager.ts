@@ -55,12 +55,14 @@ async function fetchPackage(): Promise<void> {
   }
 }
 
-/** Starts one on 127.0.0.1 that tells nobody. */
-export async function startAlertmanager(): Promise<TestAlertmanager> {
+const tellsNobody = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n";
+
+/** Starts one on 127.0.0.1. Without a configuration it tells nobody. */
+export async function startAlertmanager(configuration = tellsNobody): Promise<TestAlertmanager> {
   const [program = name, ...before] = await fetchAlertmanager();
   const folder = await mkdtemp(join(tmpdir(), "driftwarden-alertmanager-"));
   const config = join(folder, "alertmanager.yml");
-  await writeFile(config, "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n");
+  await writeFile(config, configuration);
   const url = `http://127.0.0.1:${await freePort()}`;
   const options = [
     `--config.file=${config}`,

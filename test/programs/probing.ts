@@ -3,6 +3,7 @@ import { onTestFinished } from "vitest";
 import type { Engine } from "../../remediations/docker/engine.ts";
 import { systemClock } from "../../src/clock.ts";
 import { timerExecutor } from "../../src/incidents/executor.ts";
+import type { RecordOptions } from "../../src/incidents/record-events.ts";
 import { probeKinds } from "../../src/probes/index.ts";
 import { Probing } from "../../src/probes/probing.ts";
 import type { ProbedService } from "../../src/probes/service.ts";
@@ -16,7 +17,7 @@ import { silent } from "./store.ts";
 
 const probeEveryMs = 250;
 
-const recording = {
+export const recording: RecordOptions = {
   clock: systemClock,
   orderKeyOf,
   settings: {

@@ -11,7 +11,7 @@ import {
 } from "../../src/healing/metrics.ts";
 import { incidentsMetrics, proposalMetric } from "../../src/incidents/metrics.ts";
 import { oldestEffectMetric, outboxMetrics } from "../../src/outbox/metrics.ts";
-import { probeMetric } from "../../src/probes/metrics.ts";
+import { alertMetric, probeMetric } from "../../src/probes/metrics.ts";
 import { sourceMetrics } from "../../src/source/metrics.ts";
 import { storeMetrics, storeSizeMetric } from "../../src/store/metrics.ts";
 import { kafkaMetrics } from "../../src/stream/kafka/metrics.ts";
@@ -46,7 +46,7 @@ export const rooms: Readonly<Record<string, (registry: Registry) => unknown>> = 
     freezesMetric(registry, () => Promise.resolve(0)),
     stormMetric(registry, () => Promise.resolve(0)),
   ],
-  probes: (registry) => [probeMetric(registry)],
+  probes: (registry) => [probeMetric(registry), alertMetric(registry)],
   telemetry: (registry) => [
     dependencyMetric(registry, () => []),
     settingsMetric(registry, () => 0),
