@@ -79,6 +79,7 @@ function configOf({ source, store }: Urls, which: "least" | "most"): object {
     detection: { overrides: [{ feature: "another" }] },
     jira: { url: jiraUrl, user: "bot", token_file: join(folder, "token"), project: "IR" },
     docker: { socket: join(folder, "none.sock") },
+    services: { main: { health: [{ http: "http://127.0.0.1:1/healthz" }] } },
     fixes: [{ name: "a", when: { model: "*" }, do: "restart-container", target: { label: "a=b" } }],
     http: { listen: "127.0.0.1:0" },
   };
