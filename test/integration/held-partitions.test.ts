@@ -36,10 +36,11 @@ describe("the partitions of a stream (FR-K8)", () => {
     const stream = "watched";
     // As a process that is killed: it neither beats nor leaves any more.
     let alive = true;
+    const killed = (): Promise<never> => Promise.reject(new Error("killed"));
     const mortal: Store = {
       ...store,
-      query: (sql, values) =>
-        alive ? store.query(sql, values) : Promise.reject(new Error("killed")),
+      query: (sql, values) => (alive ? store.query(sql, values) : killed()),
+      transaction: (body) => (alive ? store.transaction(body) : killed()),
     };
     const first = processOf("first", mortal, { stream });
     const second = processOf("second", store, { stream });
