@@ -31,12 +31,13 @@ function processOf(
   return held;
 }
 
+const killed = (): Promise<never> => Promise.reject(new Error("killed"));
+
 describe("the partitions of a stream (FR-K8)", () => {
   it("make every process not ready while nobody that lives holds one, and ready when another took it", async () => {
     const stream = "watched";
     // As a process that is killed: it neither beats nor leaves any more.
     let alive = true;
-    const killed = (): Promise<never> => Promise.reject(new Error("killed"));
     const mortal: Store = {
       ...store,
       query: (sql, values) => (alive ? store.query(sql, values) : killed()),
